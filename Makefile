@@ -1,0 +1,66 @@
+# Everything goes through .venv: `make run` and `make test` need only Python 3.11 or newer, git and make.
+PY := .venv/bin/python
+UV := $(PY) -m uv
+
+# Stamps: written only when everything was installed, so that an interrupted or failed run resumes.
+RUN_READY := .venv/run.ready
+DEV_READY := .venv/dev.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run demo test bench ci lint format types schema requirements browser
+
+help: ## List these targets
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  %-14s %s\n' "$$name" "$$text"; done
+	@echo "Settings come from the environment or .env, for example: PORT=8001 VAR_DIR=var2 make run"
+
+setup: $(RUN_READY) ## Make .venv with what the shop runs on (run does this by itself)
+
+setup-dev: $(DEV_READY) ## Make .venv with what tests and checks need, too (test and ci do this by themselves)
+
+$(RUN_READY): requirements.txt bin/setup
+	@bin/setup requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements.txt requirements-dev.txt bin/setup
+	@bin/setup requirements-dev.txt
+	@touch $(RUN_READY) $@
+
+run: $(RUN_READY) ## Open the shop on http://127.0.0.1:8000 (PORT=8001 make run: another port); Ctrl-C stops it
+	@$(PY) -m config.run
+
+demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fulfilment make and ship it
+	@$(PY) -m config.demo
+
+test: $(DEV_READY) ## Run all tests (one file: make test TESTS=tests/project/test_run.py)
+	@$(PY) -m pytest $(TESTS)
+
+bench: $(DEV_READY) ## Measure the mixing questions against brute force
+	@$(PY) -m benchmarks
+
+ci: browser $(DEV_READY) ## Everything that must pass before a change lands: checks, then tests
+	@bin/ci
+
+lint: $(DEV_READY) ## Check code, templates and import rules
+	@bin/ci lint
+
+format: $(DEV_READY) ## Bring Python and templates into the project's format
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+	@$(PY) -m djlint --reformat --quiet templates || true
+
+types: $(DEV_READY) ## Check types
+	@bin/ci types
+
+schema: $(DEV_READY) ## Write docs/openapi.yaml anew from the code
+	@$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+requirements: $(DEV_READY) ## Pin the newest allowed versions of requirements*.in in requirements*.txt
+	@$(UV) pip compile --quiet --upgrade --no-emit-index-url --universal --python-version 3.11 \
+		--custom-compile-command "make requirements" --output-file requirements.txt requirements.in
+	@$(UV) pip compile --quiet --upgrade --no-emit-index-url --universal --python-version 3.11 \
+		--custom-compile-command "make requirements" --output-file requirements-dev.txt requirements-dev.in
+
+browser: ## Install Chromium for the browser tests where there is none (Debian, as root)
+	@bin/browser

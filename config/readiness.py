@@ -1,0 +1,70 @@
+"""Tells when the shop's processes answer: each in its own way, asked again until it does."""
+
+import contextlib
+import http.client
+import time
+from collections.abc import Callable, Sequence
+
+import redis
+
+from config.processes import Child
+from config.supervisor import Say
+
+PATIENCE_SECONDS = 30.0
+
+
+def redis_answers(child: Child) -> bool:
+    url = child.environment["REDIS_URL"]
+    with contextlib.suppress(redis.RedisError), redis.Redis.from_url(url, socket_timeout=1) as client:
+        return bool(client.ping())
+    return False
+
+
+def web_answers(child: Child) -> bool:
+    """Any answer but a server error counts: with https, the plain address redirects."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(child.environment["PORT"]), timeout=2)
+    with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+        connection.request("GET", "/")
+        return connection.getresponse().status < 500
+    return False
+
+
+def worker_answers(child: Child) -> bool:
+    """`celery inspect ping` would take seconds; the worker says in its log when it takes tasks."""
+    return b" ready." in child.log.read_bytes()[child.log_start :]
+
+
+def is_steady(child: Child) -> bool:
+    return time.monotonic() - child.started > 1
+
+
+QUESTIONS: dict[str, Callable[[Child], bool]] = {
+    "redis": redis_answers,
+    "web": web_answers,
+    "worker": worker_answers,
+}
+
+
+def answers(child: Child) -> bool:
+    return child.is_alive and QUESTIONS.get(child.name, is_steady)(child)
+
+
+class Readiness:
+    """Calls `on_ready` once, when every child has answered once; says so when one takes long."""
+
+    def __init__(self, children: Sequence[Child], *, on_ready: Callable[[], None], say: Say) -> None:
+        self.waiting = list(children)
+        self.on_ready = on_ready
+        self.say = say
+        self.patient_until = time.monotonic() + PATIENCE_SECONDS
+
+    def look(self) -> None:
+        if not self.waiting:
+            return
+        self.waiting = [child for child in self.waiting if not answers(child)]
+        if not self.waiting:
+            self.on_ready()
+        elif time.monotonic() > self.patient_until:
+            names = ", ".join(child.name for child in self.waiting)
+            self.say("shop", f"still waiting for {names}: see the logs in {self.waiting[0].log.parent}")
+            self.patient_until = time.monotonic() + PATIENCE_SECONDS

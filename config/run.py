@@ -1,0 +1,174 @@
+"""Open the shop with one command: `python -m config.run` prepares it, starts its processes and watches over them."""
+
+import contextlib
+import fcntl
+import io
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connections
+from environs import EnvError
+
+from config.processes import Child, make_environment, read_procfile
+from config.readiness import Readiness
+from config.supervisor import Supervisor
+
+
+class CannotRunError(Exception):
+    """Says in one sentence why the shop cannot be opened and what to do about it."""
+
+
+def say(who: str, what: str) -> None:
+    with contextlib.suppress(OSError):  # a terminal that is gone must not take the shop with it
+        print(f"{who:<9} {what[:300]}", flush=True)
+
+
+def load_settings() -> None:
+    try:
+        django.setup()
+    except (EnvError, ImproperlyConfigured) as error:
+        raise CannotRunError(f"The settings cannot be used: {error}") from error
+    except OSError as error:
+        raise CannotRunError(f"The folder for the shop's state cannot be used: {error}") from error
+
+
+def lock_var_dir() -> IO[str]:
+    """Hold the folder for as long as the returned file is open; the kernel lets go of it however we end."""
+    lock = (settings.VAR_DIR / "run.lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        raise CannotRunError(
+            f"A shop is already running on {settings.VAR_DIR} (process {lock.read().strip() or 'unknown'}): stop it, "
+            f"or open another one beside it: PORT={settings.PORT + 1} VAR_DIR=var2 make run"
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def check_port() -> None:
+    """The web server itself would share a taken port in silence."""
+    port = settings.PORT
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            reason = f"You may not open port {port}: choose one above 1023"
+        except OSError:
+            reason = f"Port {port} is taken by another program: stop that, or choose another port"
+        else:
+            return
+    raise CannotRunError(f"{reason}: PORT={port + 1 if port > 1023 else 8001} make run")
+
+
+def prepare(step: str, *command: str, **options: Any) -> str:
+    say("prepare", step)
+    output = io.StringIO()
+    try:
+        call_command(*command, stdout=output, **options)
+    except CommandError as error:
+        raise CannotRunError(f"{step}: {error}") from error
+    except OperationalError as error:
+        raise CannotRunError(f"{step}: the database does not answer as it should: {error}") from error
+    return output.getvalue()
+
+
+def prepare_shop() -> str:
+    """Bring the state up to date; returns the lines that tell the demo users' passwords."""
+    prepare("bringing the database up to date", "migrate", interactive=False, verbosity=0)
+    prepare("collecting static files", "collectstatic", interactive=False, verbosity=0)
+    prepare("loading the catalogue, if there is none yet", "load_catalogue", "--if-empty")
+    users = ""
+    if not settings.HTTPS:
+        users = prepare("creating demo users, if there are none yet", "create_demo_users")
+    connections.close_all()
+    return users
+
+
+def make_children() -> list[Child]:
+    environment = make_environment(var_dir=settings.VAR_DIR, port=settings.PORT, redis_url=settings.REDIS_URL)
+    return [
+        Child(name, command, environment=environment, log_dir=settings.VAR_DIR / "log")
+        for name, command in read_procfile().items()
+        if name != "redis" or settings.OWN_REDIS
+    ]
+
+
+def shorten(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def make_welcome(users: str) -> str:
+    url = settings.BASE_URL
+    rows = [
+        ("shop", f"{url}/"),
+        ("mixer", f"{url}/mix/shampoo/"),
+        ("admin", f"{url}/admin/"),
+        ("API docs", f"{url}/api/"),
+        *(("sign in", line) for line in users.splitlines()),
+        ("logs", f"{shorten(settings.VAR_DIR / 'log')}/"),
+        ("state", f"{shorten(settings.VAR_DIR)}/"),
+    ]
+    if mails := getattr(settings, "EMAIL_FILE_PATH", None):
+        rows.append(("mails", f"{shorten(Path(mails))}/"))
+    lines = "\n".join(f"  {name:<9} {value}" for name, value in rows)
+    return f"\n{settings.SHOP_NAME} is open.\n\n{lines}\n\n  Ctrl-C stops it.\n"
+
+
+@contextlib.contextmanager
+def stopping_on_signals(supervisor: Supervisor) -> Iterator[None]:
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, supervisor.ask_to_stop)
+    try:
+        yield
+    finally:
+        supervisor.stop()
+
+
+def interrupt(*_signal: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def open_shop() -> None:
+    load_settings()
+    with lock_var_dir():
+        check_port()
+        users = prepare_shop()
+        supervisor = Supervisor(make_children(), say=say)
+        readiness = Readiness(
+            supervisor.children, on_ready=lambda: print(make_welcome(users), flush=True), say=say
+        )
+        with stopping_on_signals(supervisor):
+            supervisor.run(on_tick=readiness.look)
+            say("shop", "stopping ...")
+    say("shop", "closed; nothing of it is running any more")
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        open_shop()
+    except CannotRunError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped before the shop had opened.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Reading the rows that staff edit as a spec."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Prefetch
+
+from configurator.mixing import spec
+from configurator.mixing.spec import NONE
+from configurator.models import Component, CompositionPart, FragranceAllergen, Recipe, Rule, Starter
+
+PPM_PER_PERCENT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A recipe's draft as a spec, and what was left out of it, in words for staff."""
+
+    spec: spec.Spec
+    left_out: tuple[str, ...]
+
+
+def read_draft(recipe: Recipe) -> Draft:
+    """The draft of a recipe; a fixed number of queries whatever its size.
+
+    Components that are not offered stay out, and with them needs and starters that hold them and rules that have
+    nothing left to forbid; each is named in `left_out`. Starters that do not fill the slots stay out too.
+    """
+    slots = tuple(_slot(row) for row in recipe.slots.select_related("family"))
+    families = _families(recipe)
+    offered = {component.slug for family in families for component in family.components}
+    left_out: list[str] = []
+    drafted = spec.Spec(
+        slug=recipe.slug,
+        name=recipe.name,
+        sizes=tuple(
+            spec.Size(slug=row.slug, price=row.price, volume_ml=row.volume_ml, label=row.label) for row in recipe.sizes.all()
+        ),
+        slots=slots,
+        families=families,
+        rules=tuple(_rules(recipe, offered, left_out)),
+        starters=tuple(_starters(recipe, slots, offered, left_out)),
+        needs=tuple(_needs(recipe, offered, left_out)),
+        reference_ml=recipe.reference_ml,
+        allergen_threshold_ppm=_ppm_or_none(recipe.allergen_threshold_percent),
+    )
+    return Draft(drafted, tuple(left_out))
+
+
+def _slot(row: spec.Slot) -> spec.Slot:
+    return spec.Slot(
+        slug=row.slug,
+        name=row.name,
+        family=row.family.slug,
+        hint=row.hint,
+        dose_ul=None if row.dose_ml is None else int(row.dose_ml * 1000),
+        optional=row.is_optional,
+    )
+
+
+def _families(recipe: Recipe) -> tuple[spec.Family, ...]:
+    parts = [
+        Prefetch("composition", CompositionPart.objects.select_related("substance")),
+        Prefetch("fragrance_allergens", FragranceAllergen.objects.select_related("substance")),
+        "amounts",
+        "flags",
+        "suits",
+    ]
+    rows = (
+        Component.objects.filter(family__in=recipe.slots.values("family"))
+        .select_related("family")
+        .prefetch_related(*parts)
+        .order_by("position", "name")
+    )
+    found: dict[str, spec.Family] = {
+        slot.family.slug: spec.Family(slug=slot.family.slug, name=slot.family.name, components=())
+        for slot in recipe.slots.select_related("family")
+    }
+    grouped: dict[str, list[spec.Component]] = {slug: [] for slug in found}
+    for row in rows:
+        if row.is_offered:
+            grouped[row.family.slug].append(_component(row))
+    return tuple(
+        spec.Family(slug=family.slug, name=family.name, components=tuple(grouped[slug])) for slug, family in found.items()
+    )
+
+
+def _component(row: Component) -> spec.Component:
+    return spec.Component(
+        slug=row.slug,
+        name=row.name,
+        tagline=row.tagline,
+        colour=row.colour,
+        glyph=row.glyph,
+        flags=tuple(sorted(flag.slug for flag in row.flags.all())),
+        suits=tuple(sorted(hair.slug for hair in row.suits.all())),
+        surcharge=row.surcharge,
+        composition=_shares(row.composition.all()),
+        fragrance_allergens=_shares(row.fragrance_allergens.all()),
+        amounts=tuple((amount.name, amount.value) for amount in row.amounts.all()),
+    )
+
+
+def _shares(parts: Iterable[CompositionPart | FragranceAllergen]) -> tuple[tuple[str, int], ...]:
+    return tuple((part.substance.name, _ppm(part.percent)) for part in parts)
+
+
+def _ppm(percent: Decimal) -> int:
+    return int(percent * PPM_PER_PERCENT)
+
+
+def _ppm_or_none(percent: Decimal | None) -> int | None:
+    return None if percent is None else _ppm(percent)
+
+
+def _rules(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[spec.Rule]:
+    rows = recipe.rules.filter(is_active=True).prefetch_related("left", "right", "left_slots", "right_slots", "substances")
+    for row in rows:
+        left, right = _slugs(row.left.all()), _slugs(row.right.all())
+        here_left, here_right = _kept(left, offered), _kept(right, offered)
+        needs_right = row.kind == Rule.Kind.NEVER_TOGETHER
+        if (left and not here_left) or (needs_right and right and not here_right):
+            left_out.append(f"rule {row.slug}: what it speaks of is not offered")
+            continue
+        yield spec.Rule(
+            slug=row.slug,
+            kind=spec.RuleKind(row.kind),
+            reason=row.reason,
+            advice=row.force == Rule.Force.ADVICE,
+            left=here_left,
+            right=here_right,
+            left_slots=_slugs(row.left_slots.all()),
+            right_slots=_slugs(row.right_slots.all()),
+            substances=tuple(sorted(substance.name for substance in row.substances.all())),
+            amount=row.amount,
+            limit=_ppm_or_none(row.max_percent) if row.max_percent is not None else row.max_number,
+        )
+
+
+def _slugs(rows: Iterable[Component | spec.Slot]) -> tuple[str, ...]:
+    return tuple(sorted(row.slug for row in rows))
+
+
+def _kept(slugs: Iterable[str], offered: set[str]) -> tuple[str, ...]:
+    return tuple(slug for slug in slugs if slug in offered)
+
+
+def _starters(
+    recipe: Recipe, slots: tuple[spec.Slot, ...], offered: set[str], left_out: list[str]
+) -> Iterable[spec.Starter]:
+    for row in Starter.objects.filter(recipe=recipe).prefetch_related("parts__slot", "parts__component"):
+        mix = {part.slot.slug: part.component.slug if part.component else NONE for part in row.parts.all()}
+        if problem := _misfit(mix, slots, offered):
+            left_out.append(f"starter {row.name}: {problem}")
+            continue
+        yield spec.Starter(name=row.name, mix=tuple((slot.slug, mix[slot.slug]) for slot in slots))
+
+
+def _misfit(mix: Mapping[str, str], slots: tuple[spec.Slot, ...], offered: set[str]) -> str:
+    if open_slots := [slot.name for slot in slots if slot.slug not in mix]:
+        return f"leaves open {', '.join(open_slots)}"
+    if missing := [component for component in mix.values() if component not in offered and component != NONE]:
+        return f"{', '.join(missing)} is not offered"
+    return ""
+
+
+def _needs(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[spec.Need]:
+    for row in recipe.needs.select_related("component"):
+        if row.component.slug not in offered:
+            left_out.append(f"need {row.slug}: {row.component.slug} is not offered")
+            continue
+        yield spec.Need(slug=row.slug, wording=row.wording, component=row.component.slug)

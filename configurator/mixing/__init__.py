@@ -1,0 +1,1 @@
+"""What can be mixed, what it costs and what is in it: pure Python, standard library only."""

@@ -1,0 +1,295 @@
+"""The questions a shop asks about one recipe version, in slugs: what is open, why not, is this mix makeable.
+
+A mix is a mapping of slot slug to component slug (`none` for an optional slot left empty); a partial mix lacks slots.
+The avoid list holds flags and substances. A Mixer is immutable and safe to share between threads.
+"""
+
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from configurator.mixing.compiling import compile_space
+from configurator.mixing.label import Label, label
+from configurator.mixing.price import price_per_100_ml, unit_price
+from configurator.mixing.rules import advice_rules, build_model, hard_rules, option_slug, options_of
+from configurator.mixing.spec import Component, Rule, Size, Slot, Spec
+
+Mix = Mapping[str, str]
+
+
+class UnknownChoiceError(ValueError):
+    """A slot, component or size that this recipe version does not have; `field` and `value` say which."""
+
+    def __init__(self, field: str, value: str, known: Collection[str]) -> None:
+        self.field, self.value, self.known = field, value, tuple(known)
+        super().__init__(f"{field}: {value!r} is not one of {', '.join(self.known)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an option is not open.
+
+    `choices`: own choices (slot, component) that take part; `rules`: the rules they run into together;
+    `avoided`: what she asked to leave out and this component contains; `narrowed`: her avoid list takes part otherwise.
+    """
+
+    choices: tuple[tuple[str, str], ...] = ()
+    rules: tuple[Rule, ...] = ()
+    avoided: tuple[str, ...] = ()
+    narrowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One component in one slot (None: the slot stays empty), with what stands against it if it is not open."""
+
+    slug: str
+    component: Component | None
+    chosen: bool
+    refusal: Refusal | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.refusal is None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOptions:
+    """The options of one slot. `stuck`: the choices in the other slots clash by themselves, so nothing here can mend it."""
+
+    slot: Slot
+    options: tuple[Option, ...]
+    stuck: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a partial mix leaves: options per slot, makeable mixes and the range of prices (None when nothing is left)."""
+
+    slots: tuple[SlotOptions, ...]
+    count: int
+    prices: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The check of a complete mix. `avoided`: (slot, component, what it contains); `repairs`: nearest makeable mixes."""
+
+    makeable: bool
+    broken: tuple[Rule, ...]
+    advice: tuple[Rule, ...]
+    avoided: tuple[tuple[str, str, tuple[str, ...]], ...]
+    repairs: tuple[dict[str, str], ...]
+    price: int
+    price_per_100_ml: int | None
+    label: Label
+
+
+class Mixer:
+    """Answers for one spec; compiling it raises `compiling.SpaceTooLarge` when it is beyond the node budget."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self._rules = {rule.slug: rule for rule in spec.rules}
+        self._options = tuple(options_of(spec, slot) for slot in spec.slots)
+        self.option_slugs = tuple(tuple(option_slug(option) for option in options) for options in self._options)
+        self._slot_index = {slot.slug: i for i, slot in enumerate(spec.slots)}
+        self._option_index = tuple({slug: i for i, slug in enumerate(slugs)} for slugs in self.option_slugs)
+        self._contents = tuple(tuple(_contents(option) for option in options) for options in self._options)
+        self._surcharges = tuple(
+            tuple(option.surcharge if option else 0 for option in options) for options in self._options
+        )
+        self.model = build_model(spec, hard_rules(spec))
+        self.space = compile_space(self.model)
+        self._advice_model = build_model(spec, advice_rules(spec))
+
+    # Reading what came in -------------------------------------------------------------------------------------------
+
+    def read_mix(self, raw: Mix) -> dict[str, str]:
+        """The same partial mix in slot order; raises UnknownChoiceError for a slot or component not offered."""
+        for slot in raw:
+            if slot not in self._slot_index:
+                raise UnknownChoiceError("mix", slot, self._slot_index)
+        for slot, component in raw.items():
+            known = self._option_index[self._slot_index[slot]]
+            if component not in known:
+                raise UnknownChoiceError(f"mix.{slot}", component, known)
+        return {slot.slug: raw[slot.slug] for slot in self.spec.slots if slot.slug in raw}
+
+    def read_size(self, slug: str | None) -> Size:
+        """The size called `slug`, the first one for None; raises UnknownChoiceError."""
+        if slug is None:
+            return self.spec.sizes[0]
+        try:
+            return self.spec.size(slug)
+        except KeyError:
+            raise UnknownChoiceError("size", slug, [size.slug for size in self.spec.sizes]) from None
+
+    def read_avoid(self, raw: Collection[str]) -> tuple[str, ...]:
+        """The avoid list without repeats; raises UnknownChoiceError for what no component contains."""
+        for name in raw:
+            if name not in self.avoidable:
+                raise UnknownChoiceError("avoid", name, sorted(self.avoidable))
+        return tuple(dict.fromkeys(raw))
+
+    @cached_property
+    def avoidable(self) -> frozenset[str]:
+        """Every flag and substance that a component of this recipe carries."""
+        return frozenset(name for contents in self._contents for names in contents for name in names)
+
+    # Questions ------------------------------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        """How many mixes there would be without rules."""
+        total = 1
+        for slugs in self.option_slugs:
+            total *= len(slugs)
+        return total
+
+    def is_complete(self, mix: Mix) -> bool:
+        return len(mix) == len(self.spec.slots)
+
+    def count(self, mix: Mix | None = None, *, avoid: Collection[str] = ()) -> int:
+        """How many makeable mixes remain, exactly."""
+        return self.space.count(self._indices(mix or {}), self._allowed(avoid))
+
+    def options(self, mix: Mix, *, size: Size, avoid: Collection[str] = ()) -> Answer:
+        """Per slot which components still lead to a makeable mix, keeping the choices in the other slots."""
+        chosen, allowed = self._indices(mix), self._allowed(avoid)
+        masks = self.space.options(chosen, allowed)
+        slots = tuple(
+            SlotOptions(
+                slot,
+                tuple(self._option(i, k, chosen, allowed, masks[i], avoid) for k in range(len(self.option_slugs[i]))),
+                stuck=not masks[i],
+            )
+            for i, slot in enumerate(self.spec.slots)
+        )
+        return Answer(slots, self.space.count(chosen, allowed), self._price_range(chosen, allowed, size))
+
+    def check(self, mix: Mix, *, size: Size, avoid: Collection[str] = (), hold: Collection[str] = ()) -> Verdict:
+        """The verdict on a complete mix; `hold` names slots that repairs should leave alone if they can."""
+        indices = self._complete(mix)
+        broken = tuple(self._rules[source] for source in self.model.violated(indices))
+        avoided = tuple(
+            (slot.slug, mix[slot.slug], found)
+            for i, slot in enumerate(self.spec.slots)
+            if (found := self._found(i, indices[i], avoid))
+        )
+        makeable = not broken and not avoided
+        price = unit_price(self.spec, mix, size)
+        return Verdict(
+            makeable=makeable,
+            broken=broken,
+            advice=tuple(self._rules[source] for source in self._advice_model.violated(indices)),
+            avoided=avoided,
+            repairs=() if makeable else self._repairs(indices, avoid, hold),
+            price=price,
+            price_per_100_ml=price_per_100_ml(price, size),
+            label=label(self.spec, mix),
+        )
+
+    def is_makeable(self, mix: Mix) -> bool:
+        """Whether a complete mix breaks no rule."""
+        return self.model.admits(self._complete(mix))
+
+    def best(self, scores: Mapping[str, Mapping[str, int]], *, avoid: Collection[str] = ()) -> dict[str, str] | None:
+        """The makeable mix with the highest sum of scores[slot][component]; None when nothing can be made."""
+        table = [
+            [scores.get(slot.slug, {}).get(slug, 0) for slug in slugs] for slot, slugs in zip(self.spec.slots, self.option_slugs)
+        ]
+        found = self.space.best(table, {}, self._allowed(avoid))
+        return None if found is None else self.named(found[1])
+
+    def sample(self, rng: random.Random, *, avoid: Collection[str] = ()) -> dict[str, str] | None:
+        """A uniformly random makeable mix; None when nothing can be made."""
+        found = self.space.sample(rng, {}, self._allowed(avoid))
+        return None if found is None else self.named(found)
+
+    def mixes(self, mix: Mix | None = None) -> Iterator[dict[str, str]]:
+        """Every makeable mix that completes a partial one, in the order of the options."""
+        return (self.named(found) for found in self.space.mixes(self._indices(mix or {}), None))
+
+    # In indices -----------------------------------------------------------------------------------------------------
+
+    def _indices(self, mix: Mix) -> dict[int, int]:
+        found = {}
+        for slot, component in mix.items():
+            i = self._slot_index[slot]
+            found[i] = self._option_index[i][component]
+        return found
+
+    def _complete(self, mix: Mix) -> tuple[int, ...]:
+        return tuple(self._option_index[i][mix[slot.slug]] for i, slot in enumerate(self.spec.slots))
+
+    def named(self, indices: Sequence[int]) -> dict[str, str]:
+        """A mix of the space (one option index per slot) in slugs."""
+        return {slot.slug: self.option_slugs[i][indices[i]] for i, slot in enumerate(self.spec.slots)}
+
+    def _allowed(self, avoid: Collection[str]) -> tuple[int, ...] | None:
+        if not avoid:
+            return None
+        unwanted = frozenset(avoid)
+        return tuple(
+            sum(1 << k for k, names in enumerate(contents) if unwanted.isdisjoint(names)) for contents in self._contents
+        )
+
+    def _found(self, slot: int, option: int, avoid: Collection[str]) -> tuple[str, ...]:
+        return tuple(name for name in avoid if name in self._contents[slot][option])
+
+    def _option(
+        self,
+        slot: int,
+        option: int,
+        chosen: dict[int, int],
+        allowed: tuple[int, ...] | None,
+        open_mask: int,
+        avoid: Collection[str],
+    ) -> Option:
+        refusal = None
+        if not open_mask >> option & 1:
+            refusal = self._refusal(slot, option, chosen, allowed, avoid)
+        return Option(self.option_slugs[slot][option], self._options[slot][option], chosen.get(slot) == option, refusal)
+
+    def _refusal(
+        self,
+        slot: int,
+        option: int,
+        chosen: dict[int, int],
+        allowed: tuple[int, ...] | None,
+        avoid: Collection[str],
+    ) -> Refusal:
+        if avoided := self._found(slot, option, avoid):
+            return Refusal(avoided=avoided)
+        conflict = self.space.why_not(slot, option, chosen, allowed)
+        if conflict is None:
+            raise AssertionError("an option that is not open has a reason")
+        return Refusal(
+            choices=tuple((self.spec.slots[i].slug, self.option_slugs[i][chosen[i]]) for i in conflict.choices),
+            rules=tuple(self._rules[source] for source in conflict.sources),
+            narrowed=conflict.restricted,
+        )
+
+    def _repairs(
+        self, indices: tuple[int, ...], avoid: Collection[str], hold: Collection[str]
+    ) -> tuple[dict[str, str], ...]:
+        held = [self._slot_index[slot] for slot in hold]
+        return tuple(self.named(found) for found in self.space.repairs(indices, allowed=self._allowed(avoid), hold=held))
+
+    def _price_range(
+        self, chosen: dict[int, int], allowed: tuple[int, ...] | None, size: Size
+    ) -> tuple[int, int] | None:
+        dearest = self.space.best(self._surcharges, chosen, allowed)
+        cheapest = self.space.best([[-extra for extra in row] for row in self._surcharges], chosen, allowed)
+        if dearest is None or cheapest is None:
+            return None
+        return size.price - cheapest[0], size.price + dearest[0]
+
+
+def _contents(option: Component | None) -> frozenset[str]:
+    if option is None:
+        return frozenset()
+    names = [name for name, _ in (*option.composition, *option.fragrance_allergens)]
+    return frozenset([*option.flags, *names])

@@ -1,0 +1,189 @@
+"""Whether a spec makes sense by itself: every problem at once, each with the place it is in."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from configurator.mixing.spec import (
+    NONE,
+    REASON_LENGTH,
+    WHOLE_PPM,
+    Component,
+    Rule,
+    RuleKind,
+    Spec,
+)
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`where` is a path such as `component mend`, `message` what is wrong with it."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+class InvalidSpecError(ValueError):
+    """A spec that cannot be sold; `problems` says why."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, self.problems)))
+
+
+def validate(spec: Spec) -> tuple[Problem, ...]:
+    """Every problem of a spec, in reading order; empty when it is sound.
+
+    Whether any mix can be made under its rules is not asked here: that takes the space.
+    """
+    return tuple(
+        [
+            *_check_slugs(spec),
+            *_check_sizes(spec),
+            *_check_slots(spec),
+            *(problem for family in spec.families for part in family.components for problem in _check_component(spec, part)),
+            *(problem for rule in spec.rules for problem in _check_rule(spec, rule)),
+            *_check_starters(spec),
+            *_check_needs(spec),
+        ]
+    )
+
+
+def _check_slugs(spec: Spec) -> Iterator[Problem]:
+    components = [component.slug for family in spec.families for component in family.components]
+    groups = {
+        "size": [size.slug for size in spec.sizes],
+        "slot": [slot.slug for slot in spec.slots],
+        "family": [family.slug for family in spec.families],
+        "component": components,
+        "rule": [rule.slug for rule in spec.rules],
+        "need": [need.slug for need in spec.needs],
+    }
+    for kind, slugs in {"recipe": [spec.slug], **groups}.items():
+        for slug, times in Counter(slugs).items():
+            if times > 1:
+                yield Problem(f"{kind} {slug}", f"there are {times} of this name")
+            if not SLUG.match(slug):
+                yield Problem(f"{kind} {slug!r}", "a short name has small letters, digits and single hyphens only")
+    if NONE in components:
+        yield Problem(f"component {NONE}", "this name is kept for a slot that holds nothing")
+
+
+def _check_sizes(spec: Spec) -> Iterator[Problem]:
+    if not spec.sizes:
+        yield Problem("sizes", "a recipe needs at least one size")
+    for size in spec.sizes:
+        where = f"size {size.slug}"
+        if size.price < 0:
+            yield Problem(where, "the price is below zero")
+        if size.volume_ml is not None and size.volume_ml <= 0:
+            yield Problem(where, "the volume is not above zero")
+        if spec.is_dosed and size.volume_ml is None:
+            yield Problem(where, "a recipe with doses needs a volume for each size")
+
+
+def _check_slots(spec: Spec) -> Iterator[Problem]:
+    families = {family.slug: family for family in spec.families}
+    if not spec.slots:
+        yield Problem("slots", "a recipe needs at least one slot")
+    if spec.is_dosed and not spec.reference_ml:
+        yield Problem("recipe", "doses need the volume that they are given for")
+    for slot in spec.slots:
+        where = f"slot {slot.slug}"
+        if slot.family not in families:
+            yield Problem(where, f"there is no family {slot.family}")
+        elif not families[slot.family].components:
+            yield Problem(where, f"the family {families[slot.family].name} has no component to put here")
+        if spec.is_dosed and slot.dose_ul is None:
+            yield Problem(where, "has no dose, but other slots have one")
+        if slot.dose_ul is not None and slot.dose_ul <= 0:
+            yield Problem(where, "the dose is not above zero")
+
+
+def _check_component(spec: Spec, component: Component) -> Iterator[Problem]:
+    where = f"component {component.slug}"
+    total = sum(ppm for _, ppm in component.composition)
+    if (component.composition or spec.is_dosed) and total != WHOLE_PPM:
+        yield Problem(where, f"the composition adds up to {_percent(total)}, not 100 %")
+    for name, part in (("composition", component.composition), ("fragrance allergens", component.fragrance_allergens)):
+        if any(ppm <= 0 for _, ppm in part):
+            yield Problem(where, f"a share in the {name} is not above zero")
+        yield from (
+            Problem(where, f"{substance} stands {times} times in the {name}")
+            for substance, times in Counter(substance for substance, _ in part).items()
+            if times > 1
+        )
+    if component.fragrance_allergens and spec.allergen_threshold_ppm is None:
+        yield Problem(where, "has fragrance allergens, but the recipe does not say from which share they are declared")
+    if not COLOUR.match(component.colour):
+        yield Problem(where, f"the colour {component.colour!r} is not written as #RRGGBB")
+    if component.surcharge < 0:
+        yield Problem(where, "the surcharge is below zero")
+
+
+def _check_rule(spec: Spec, rule: Rule) -> Iterator[Problem]:
+    where = f"rule {rule.slug}"
+    components = {component.slug for family in spec.families for component in family.components}
+    slots = {slot.slug for slot in spec.slots}
+    if not rule.reason.strip():
+        yield Problem(where, "has no reason for the shopper to read")
+    if len(rule.reason) > REASON_LENGTH:
+        yield Problem(where, f"the reason is longer than {REASON_LENGTH} characters")
+    yield from (Problem(where, f"there is no component {name}") for name in (*rule.left, *rule.right) if name not in components)
+    yield from (Problem(where, f"there is no slot {name}") for name in (*rule.left_slots, *rule.right_slots) if name not in slots)
+    yield from (Problem(where, message) for message in _missing_parts(spec, rule))
+
+
+def _missing_parts(spec: Spec, rule: Rule) -> Iterator[str]:
+    """What a rule of its kind must have and this one lacks."""
+    if rule.kind is RuleKind.CAP:
+        if rule.limit is None:
+            yield "a cap needs a limit"
+        if bool(rule.substances) == bool(rule.amount):
+            yield "a cap is either on substances or on a number that components carry"
+        if rule.substances and not spec.is_dosed:
+            yield "a cap on substances needs slots with doses"
+        known = {name for family in spec.families for part in family.components for name, _ in part.composition}
+        yield from (f"no component contains {name}" for name in rule.substances if name not in known)
+        return
+    if not rule.left:
+        yield "names no component on its left side"
+    if rule.kind is RuleKind.AT_MOST:
+        if rule.limit is None or rule.limit < 0:
+            yield "says not how many slots it allows"
+    elif not rule.right:
+        yield "names no component on its right side"
+
+
+def _check_starters(spec: Spec) -> Iterator[Problem]:
+    slots = {slot.slug: slot for slot in spec.slots}
+    families = {family.slug: {part.slug for part in family.components} for family in spec.families}
+    for starter in spec.starters:
+        where = f"starter {starter.name}"
+        mix = dict(starter.mix)
+        if missing := [slot.name for slot in spec.slots if slot.slug not in mix]:
+            yield Problem(where, f"leaves open: {', '.join(missing)}")
+        for slot_slug, component in mix.items():
+            slot = slots.get(slot_slug)
+            if slot is None:
+                yield Problem(where, f"there is no slot {slot_slug}")
+            elif component not in families.get(slot.family, ()) and not (slot.optional and component == NONE):
+                yield Problem(where, f"{component} does not fit in {slot.name}")
+
+
+def _check_needs(spec: Spec) -> Iterator[Problem]:
+    components = {component.slug for family in spec.families for component in family.components}
+    for need in spec.needs:
+        if need.component not in components:
+            yield Problem(f"need {need.slug}", f"there is no component {need.component}")
+
+
+def _percent(ppm: int) -> str:
+    return f"{ppm / 10_000:.4f}".rstrip("0").rstrip(".") + " %"

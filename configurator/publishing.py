@@ -1,0 +1,140 @@
+"""From draft to version: reading the draft as a spec, showing what would change, and publishing it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Max
+
+from configurator.drafting import Draft, read_draft
+from configurator.mixing.changes import Changes, RuleEffect, compare, rule_effects
+from configurator.mixing.compiling import SpaceTooLarge
+from configurator.mixing.mixer import Mixer
+from configurator.mixing.spec import Spec, from_json, spec_hash, to_json
+from configurator.mixing.validation import InvalidSpecError, Problem, validate
+from configurator.models import Recipe, RecipeVersion
+from configurator.versions import NotOnSaleError, mixer_for, newest_version
+
+
+class NothingToPublishError(Exception):
+    """The draft is what is on sale already."""
+
+
+class DraftChangedError(Exception):
+    """Somebody edited the draft after the preview that is being confirmed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What publishing would do. With `problems` nothing can be published and the figures are None."""
+
+    draft: Draft
+    sha256: str
+    problems: tuple[Problem, ...]
+    mixer: Mixer | None = None
+    effects: tuple[RuleEffect, ...] = ()
+    changes: Changes | None = None
+    replaces: RecipeVersion | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.replaces is not None and self.replaces.sha256 == self.sha256
+
+    @property
+    def can_publish(self) -> bool:
+        return not self.problems and not self.is_unchanged
+
+
+def preview_publish(recipe: Recipe) -> Preview:
+    """Read the draft and compare it with the version on sale. Changes nothing."""
+    draft = read_draft(recipe)
+    sha256 = spec_hash(draft.spec)
+    problems = list(validate(draft.spec))
+    mixer = None if problems else _compile(draft.spec, problems)
+    if mixer is None:
+        return Preview(draft=draft, sha256=sha256, problems=tuple(problems))
+    effects = rule_effects(mixer)
+    if not mixer.count():
+        problems.append(_nothing_left(effects))
+    replaces = _on_sale(recipe)
+    return Preview(
+        draft=draft,
+        sha256=sha256,
+        problems=tuple(problems),
+        mixer=mixer,
+        effects=effects,
+        changes=compare(mixer_for(replaces), mixer) if replaces else None,
+        replaces=replaces,
+    )
+
+
+@transaction.atomic
+def publish_recipe(
+    recipe: Recipe, *, by: AbstractBaseUser | None, note: str, now: datetime, expected_sha256: str | None = None
+) -> RecipeVersion:
+    """Write the draft down as the next version, which is on sale from then on.
+
+    Locks the recipe row. `expected_sha256` is the hash of the preview that staff confirmed. Raises InvalidSpecError
+    (what cannot be sold), NothingToPublishError and DraftChangedError; then nothing is written.
+    """
+    Recipe.objects.select_for_update().get(pk=recipe.pk)
+    preview = preview_publish(recipe)
+    if expected_sha256 is not None and preview.sha256 != expected_sha256:
+        raise DraftChangedError
+    if preview.problems or preview.mixer is None:
+        raise InvalidSpecError(preview.problems)
+    if preview.is_unchanged:
+        raise NothingToPublishError
+    return _write_version(recipe, preview.draft.spec, mixes=preview.mixer.count(), by=by, note=note, now=now)
+
+
+@transaction.atomic
+def publish_again(version: RecipeVersion, *, by: AbstractBaseUser | None, note: str, now: datetime) -> RecipeVersion:
+    """The way back: put the content of an older version on sale again, under the next number.
+
+    Locks the recipe row; the draft stays as it is. Raises NothingToPublishError when it is what is on sale.
+    """
+    recipe = Recipe.objects.select_for_update().get(pk=version.recipe_id)
+    if newest_version(recipe.slug).sha256 == version.sha256:
+        raise NothingToPublishError
+    return _write_version(recipe, from_json(version.spec), mixes=version.mixes, by=by, note=note, now=now)
+
+
+def _write_version(
+    recipe: Recipe, spec: Spec, *, mixes: int, by: AbstractBaseUser | None, note: str, now: datetime
+) -> RecipeVersion:
+    last = RecipeVersion.objects.filter(recipe=recipe).aggregate(last=Max("number"))["last"] or 0
+    return RecipeVersion.objects.create(
+        recipe=recipe,
+        number=last + 1,
+        spec=to_json(spec),
+        sha256=spec_hash(spec),
+        mixes=mixes,
+        note=note,
+        published_at=now,
+        published_by=by,
+    )
+
+
+def _on_sale(recipe: Recipe) -> RecipeVersion | None:
+    try:
+        return newest_version(recipe.slug)
+    except NotOnSaleError:
+        return None
+
+
+def _compile(spec: Spec, problems: list[Problem]) -> Mixer | None:
+    try:
+        return Mixer(spec)
+    except SpaceTooLarge as error:
+        problems.append(Problem("rules", f"there are too many combinations to keep free of dead ends: {error}"))
+        return None
+
+
+def _nothing_left(effects: tuple[RuleEffect, ...]) -> Problem:
+    strongest = max(effects, key=lambda effect: effect.removes)
+    return Problem(
+        "rules",
+        f"no mix can be made under them; {strongest.rule.slug} alone removes {strongest.removes}. Loosen a rule.",
+    )

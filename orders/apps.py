@@ -1,0 +1,14 @@
+"""The app for the sale, the build jobs and their hand-off to fulfilment."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    name = "orders"
+    verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        from orders import payments
+
+        payments.listen()

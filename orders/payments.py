@@ -1,0 +1,70 @@
+"""Payments: the one function that makes an order paid, whoever brings the news."""
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from payments import PaymentStatus
+from payments.signals import status_changed
+
+from orders.jobs import Actor, make_job
+from orders.models import Order, OutboxEntry, Payment
+from orders.outbox import add_entry
+from orders.sending import send_after_commit
+
+logger = logging.getLogger(__name__)
+
+PAYMENT = Actor("payment")
+
+
+def listen() -> None:
+    """Have django-payments tell us of every change of status, from a page, a notice or a command."""
+    status_changed.connect(_on_status_changed, dispatch_uid="orders.payments")
+
+
+def _on_status_changed(sender: type[Payment], instance: Payment, **kwargs: Any) -> None:
+    if instance.status == PaymentStatus.CONFIRMED:
+        apply_payment(instance, now=timezone.now())
+
+
+def apply_payment(payment: Payment, *, now: datetime) -> bool:
+    """Make the order of a confirmed payment paid, with one pending job per line and one outbox entry.
+
+    Locks the order row; True if this call did it. A second notice changes nothing. A payment over another amount or
+    in another currency, or for an order that is no longer waiting, is refused, logged for staff, and changes nothing.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=payment.order_id)
+        if order.state == Order.State.PAID:
+            return False
+        if order.state != Order.State.PLACED:
+            logger.error("payment %s came for order %s, which is %s", payment.pk, order.number, order.state)
+            return False
+        if payment.total != Decimal(order.total) / 100 or payment.currency != order.currency:
+            logger.error("payment %s is not over the total of order %s", payment.pk, order.number)
+            return False
+        order.state, order.paid_at = Order.State.PAID, now
+        order.save(update_fields=["state", "paid_at"])
+        for line in order.lines.order_by("position"):
+            make_job(line, order=order, by=PAYMENT, now=now)
+        send_after_commit(add_entry(OutboxEntry.Topic.HANDOFF, order=order, now=now))
+        return True
+
+
+def open_payment(order: Order) -> Payment:
+    """The payment to go on with for an unpaid order: the last one if it can still succeed, else a new one like it."""
+    last = order.payments.order_by("-id").first()
+    if last is not None and last.status in (PaymentStatus.WAITING, PaymentStatus.INPUT):
+        return last
+    return Payment.objects.create(
+        order=order,
+        variant="default",
+        description=order.number,
+        total=Decimal(order.total) / 100,
+        delivery=Decimal(order.delivery_price) / 100,
+        currency=order.currency,
+        billing_email=order.email,
+    )

@@ -1,0 +1,53 @@
+"""What the relay does beside the worker, so that a job moves on with Redis or the worker gone."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from orders.claiming import expire_leases
+from orders.models import Order, OutboxEntry
+from orders.outbox import process_outbox
+from orders.stock import free_stock
+
+logger = logging.getLogger(__name__)
+
+LEFT_TO_CELERY_SECONDS = 2
+BATCH = 200
+UNPAID_FOR = timedelta(hours=24)
+
+
+def relay_outbox(*, now: datetime) -> int:
+    """Do, here and now, the outbox entries that Celery has not done in time; returns how many this call did."""
+    due = OutboxEntry.objects.filter(
+        state=OutboxEntry.State.PENDING,
+        next_attempt_at__lte=now,
+        created_at__lte=now - timedelta(seconds=LEFT_TO_CELERY_SECONDS),
+    )
+    ids = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:BATCH])
+    return sum(process_outbox(entry_id) for entry_id in ids)
+
+
+def expire_unpaid_orders(*, now: datetime) -> int:
+    """Cancel orders that nobody paid for within a day and free their stock; returns how many."""
+    expired = 0
+    for order_id in Order.objects.filter(state=Order.State.PLACED, placed_at__lt=now - UNPAID_FOR).values_list(
+        "pk", flat=True
+    )[:BATCH]:
+        with transaction.atomic():
+            order = Order.objects.select_for_update().get(pk=order_id)
+            if order.state != Order.State.PLACED:
+                continue
+            order.state = Order.State.CANCELLED
+            order.save(update_fields=["state"])
+            free_stock(order.lines.select_related("version"))
+            expired += 1
+    return expired
+
+
+def do_periodic_work(*, now: datetime) -> None:
+    """What is due every quarter of a minute; each part is safe to run twice at once."""
+    if leases := expire_leases(now=now):
+        logger.info("%s leases ran out", leases)
+    if unpaid := expire_unpaid_orders(now=now):
+        logger.info("%s unpaid orders were cancelled", unpaid)

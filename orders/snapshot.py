@@ -1,0 +1,72 @@
+"""The frozen recipe of a job: all that a maker needs to make and label one order line, and its hash."""
+
+import json
+from typing import Any
+
+from configurator.mixing.canonical import fingerprint
+from configurator.mixing.label import doses, label
+from configurator.mixing.mixer import Mixer
+from configurator.mixing.spec import NONE, Spec
+from orders.models import OrderLine
+
+
+class NotReadyError(Exception):
+    """A line that may not go to production; the message says why, for staff."""
+
+
+def take_snapshot(line: OrderLine, mixer: Mixer) -> tuple[str, str]:
+    """(canonical JSON, SHA-256) of what to make for a line; raises NotReadyError if its version forbids it."""
+    spec = mixer.spec
+    if not mixer.is_makeable(line.mix):
+        raise NotReadyError(f"{line} is not makeable under version {line.version.number} of {spec.slug}")
+    content = _content(line, spec)
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text, fingerprint(text)
+
+
+def _content(line: OrderLine, spec: Spec) -> dict[str, Any]:
+    size = spec.size(line.size)
+    said = label(spec, line.mix)
+    names = {part.slug: part.name for family in spec.families for part in family.components}
+    parts = [
+        {
+            "slot": dose.slot,
+            "component": dose.component,
+            "name": names[dose.component],
+            "microlitres": dose.microlitres,
+        }
+        for dose in doses(spec, line.mix, size)
+        if dose.component != NONE
+    ]
+    return {
+        "recipe": {"slug": spec.slug, "name": spec.name, "version": line.version.number, "sha256": line.version.sha256},
+        "size": {"slug": size.slug, "volume_microlitres": size.volume_ml * 1000 if size.volume_ml else None},
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "mix": line.mix,
+        "parts": parts,
+        "steps": [_step(part) for part in parts],
+        "ingredients": list(said.ingredients),
+        "allergens": list(said.allergens),
+        "flags": list(said.flags),
+        "label_name": line.label_name,
+        "label_lines": _label_lines(line, spec, said.ingredient_text),
+    }
+
+
+def _step(part: dict[str, Any]) -> str:
+    if part["microlitres"] is None:
+        return f"Fit {part['name']} ({part['slot']})"
+    return f"Weigh in {part['microlitres'] / 1000:g} ml of {part['name']} ({part['slot']})"
+
+
+def _label_lines(line: OrderLine, spec: Spec, ingredients: str) -> list[str]:
+    size = spec.size(line.size)
+    lines = [spec.name]
+    if line.label_name:
+        lines.append(f"Made for {line.label_name}")
+    if size.volume_ml:
+        lines.append(f"{size.volume_ml} ml ℮")
+    if ingredients:
+        lines.append(f"Ingredients: {ingredients}")
+    return lines

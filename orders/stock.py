@@ -1,0 +1,58 @@
+"""Stock of components: reserved when an order is placed, used up when it is made, freed when it is cancelled."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import F, Q
+
+from configurator.mixing.label import doses
+from configurator.models import Component
+from configurator.versions import mixer_for
+from orders.models import OrderLine
+
+
+class OutOfStockError(Exception):
+    """`component` is the name of what there is not enough of."""
+
+    def __init__(self, component: str) -> None:
+        self.component = component
+        super().__init__(f"There is not enough {component} left.")
+
+
+def amounts_for(lines: Iterable[OrderLine]) -> dict[str, Decimal]:
+    """Component slug -> millilitres that making these lines takes; goods without doses take none."""
+    amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        spec = mixer_for(line.version).spec
+        for dose in doses(spec, line.mix, spec.size(line.size)):
+            if dose.microlitres:
+                amounts[dose.component] += Decimal(dose.microlitres * line.quantity) / 1000
+    return dict(sorted(amounts.items()))
+
+
+def reserve_stock(lines: Iterable[OrderLine]) -> None:
+    """Set aside what the lines take, component by component in one fixed order so that two orders cannot deadlock.
+
+    Components whose stock is not counted (no figure in the admin) are never short. Raises OutOfStockError; call it
+    inside a transaction, which takes back what was set aside before.
+    """
+    for slug, amount in amounts_for(lines).items():
+        enough = Q(stock_ml=None) | Q(stock_ml__gte=F("reserved_ml") + amount)
+        if not Component.objects.filter(enough, slug=slug).update(reserved_ml=F("reserved_ml") + amount):
+            name = Component.objects.filter(slug=slug).values_list("name", flat=True).first()
+            raise OutOfStockError(name or slug)
+
+
+def free_stock(lines: Iterable[OrderLine]) -> None:
+    """Give back what was set aside for lines that will not be made."""
+    for slug, amount in amounts_for(lines).items():
+        Component.objects.filter(slug=slug).update(reserved_ml=F("reserved_ml") - amount)
+
+
+def use_stock(lines: Iterable[OrderLine]) -> None:
+    """Take what was set aside for lines that have now been made."""
+    for slug, amount in amounts_for(lines).items():
+        Component.objects.filter(slug=slug).update(
+            reserved_ml=F("reserved_ml") - amount, stock_ml=F("stock_ml") - amount
+        )

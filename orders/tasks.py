@@ -1,0 +1,10 @@
+"""Celery tasks: each loads a row by its key and calls one function."""
+
+from celery import shared_task
+
+from orders.outbox import process_outbox
+
+
+@shared_task
+def process_outbox_entry(entry_id: int) -> None:
+    process_outbox(entry_id)

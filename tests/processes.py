@@ -1,0 +1,157 @@
+"""A shop of real processes for tests that need one: its own folder, port, database and Redis.
+
+    with open_shop("redis", "web", "worker", "relay") as shop:
+        shop.kill("worker")
+        ...
+        shop.start("worker")
+
+The first use in a session migrates a database and loads the catalogue; every shop then starts from a copy of it.
+"""
+
+import atexit
+import contextlib
+import functools
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
+from urllib.parse import quote
+
+from config.processes import BASE_DIR, Child, make_environment, read_procfile
+from config.readiness import answers
+
+START_SECONDS = 20.0
+PREPARE = "from config import run; run.load_settings(); run.prepare_shop()"
+
+
+def find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def make_settings(var_dir: Path, *, port: int, extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment of one shop: nothing that matters comes from the developer's own environment or .env."""
+    base = make_environment(
+        var_dir=var_dir, port=port, redis_url=f"unix://{quote(str(var_dir / 'redis.sock'))}"
+    )
+    own = {
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": f"sqlite:///{quote(str(var_dir / 'shop.sqlite3'))}",
+        "DEBUG": "false",
+        "LOG_LEVEL": "INFO",
+    }
+    return {**base, **own, **extra}
+
+
+def run_python(*arguments: str, environment: Mapping[str, str]) -> str:
+    """What it printed on standard output; an error shows all that it printed."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{arguments} failed:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@functools.cache
+def make_template() -> Path:
+    """The folder of a shop that has been prepared and never opened."""
+    folder = Path(tempfile.mkdtemp(prefix="concoct-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    run_python("-c", PREPARE, environment=make_settings(folder, port=8000, extra={}))
+    return folder
+
+
+class Shop:
+    """The processes named, as the Procfile has them; nothing restarts them but the test."""
+
+    def __init__(self, *names: str, var_dir: Path, port: int, extra: Mapping[str, str]) -> None:
+        self.var_dir = var_dir
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.environment = make_settings(var_dir, port=port, extra=extra)
+        commands = read_procfile()
+        self.children = {
+            name: Child(name, commands[name], environment=self.environment, log_dir=var_dir / "log")
+            for name in names
+        }
+
+    def start(self, name: str, *, wait: bool = True) -> None:
+        """Returns when the process answers."""
+        child = self.children[name]
+        child.start()
+        deadline = time.monotonic() + START_SECONDS
+        while wait and not answers(child):
+            assert child.is_alive, f"{name} died while starting:\n{self.read_log(name)}"
+            assert time.monotonic() < deadline, f"{name} does not answer:\n{self.read_log(name)}"
+            time.sleep(0.05)
+
+    def kill(self, name: str) -> None:
+        """kill -9, with everything that the process has started."""
+        self.children[name].send(SIGKILL, to_group=True)
+        self.children[name].wait(10)
+
+    def stop(self, name: str) -> None:
+        """Freeze it (SIGSTOP): it keeps its sockets open and answers nothing."""
+        self.children[name].send(SIGSTOP, to_group=True)
+
+    def cont(self, name: str) -> None:
+        self.children[name].send(SIGCONT, to_group=True)
+
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints when it is run beside the shop."""
+        return run_python("manage.py", *arguments, environment=self.environment)
+
+    def read_log(self, name: str) -> str:
+        return self.children[name].log.read_text(errors="replace")
+
+    def print_logs(self) -> None:
+        for name, child in self.children.items():
+            if child.log.exists():
+                print(f"---- {name}.log (its end)\n{self.read_log(name)[-4000:]}")
+
+    def close(self) -> None:
+        for child in reversed(self.children.values()):
+            child.send(SIGCONT, to_group=True)
+            child.send(SIGTERM)
+        for child in self.children.values():
+            if not child.wait(5):
+                print(f"{child.name} did not stop within 5 s")
+            child.send(SIGKILL, to_group=True)
+            child.wait(5)
+
+
+@contextlib.contextmanager
+def open_shop(*names: str, env: Mapping[str, str] | None = None) -> Iterator[Shop]:
+    """Start the named processes in that order. `env` adds settings; a DATABASE_URL there is prepared first."""
+    extra = env or {}
+    template = make_template()
+    var_dir = Path(tempfile.mkdtemp(prefix="concoct-shop-"))
+    shop = Shop(*names, var_dir=var_dir, port=find_free_port(), extra=extra)
+    (var_dir / "static").symlink_to(template / "static")
+    shutil.copy(template / "secret_key", var_dir)
+    if "DATABASE_URL" in extra:
+        run_python("-c", PREPARE, environment=shop.environment)
+    else:
+        shutil.copy(template / "shop.sqlite3", var_dir)
+    try:
+        for name in names:
+            shop.start(name)
+        yield shop
+    except BaseException:
+        shop.print_logs()
+        raise
+    finally:
+        shop.close()
+        shutil.rmtree(var_dir, ignore_errors=True)

@@ -29,24 +29,21 @@ def web_answers(child: Child) -> bool:
     return False
 
 
-def worker_answers(child: Child) -> bool:
-    """`celery inspect ping` would take seconds; the worker says in its log when it takes tasks."""
-    return b" ready." in child.log.read_bytes()[child.log_start :]
-
-
-def is_steady(child: Child) -> bool:
-    return time.monotonic() - child.started > 1
+def says(words: bytes) -> Callable[[Child], bool]:
+    """Asking a worker (`celery inspect ping`) takes seconds; it and the relay say in their logs when they work."""
+    return lambda child: words in child.log.read_bytes()[child.log_start :]
 
 
 QUESTIONS: dict[str, Callable[[Child], bool]] = {
     "redis": redis_answers,
     "web": web_answers,
-    "worker": worker_answers,
+    "worker": says(b" ready."),
+    "relay": says(b"relay: running"),
 }
 
 
 def answers(child: Child) -> bool:
-    return child.is_alive and QUESTIONS.get(child.name, is_steady)(child)
+    return child.is_alive and QUESTIONS.get(child.name, says(b""))(child)
 
 
 class Readiness:

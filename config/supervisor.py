@@ -28,6 +28,7 @@ class Supervisor:
         self.say = say
         self.times_asked_to_stop = 0
         self.deaths = dict.fromkeys((child.name for child in children), 0)
+        self.last_alarm: dict[str, str] = {}
         self.due = dict.fromkeys((child.name for child in children), 0.0)
 
     def ask_to_stop(self, *_signal: object) -> None:
@@ -48,11 +49,21 @@ class Supervisor:
                 self.say(child.name, "started" if not self.deaths[child.name] else "started again")
             return
         code = child.process.poll()  # asked before reading, so that last words are heard
-        for line in child.read_news():
-            if ALARM.search(line):
+        news = child.read_news()
+        self.pass_on_alarms(child, news)
+        if code is None:
+            return
+        if code > 0 and news:
+            self.say(child.name, news[-1])
+        self.plan_restart(child, code)
+
+    def pass_on_alarms(self, child: Child, news: Sequence[str]) -> None:
+        """Only the first of a row of lines that differ in nothing but numbers; the log has them all."""
+        for line in filter(ALARM.search, news):
+            shape = re.sub(r"\d+", "", line)
+            if shape != self.last_alarm.get(child.name):
                 self.say(child.name, line)
-        if code is not None:
-            self.plan_restart(child, code)
+            self.last_alarm[child.name] = shape
 
     def plan_restart(self, child: Child, code: int) -> None:
         """Bury a dead child: at once the first time, then after 1, 2, 4 ... seconds while it dies young."""

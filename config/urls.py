@@ -2,10 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/mix/shampoo/"), name="home"),
     path("", include("configurator.urls")),
     path("", include("orders.urls")),
     path("api/", include("config.api_urls")),

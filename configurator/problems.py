@@ -22,7 +22,7 @@ class Problem(Exception):
     this one and names the way on; `extra` adds members such as `errors`, `current_state` or `allowed_actions`.
     """
 
-    status = status.HTTP_400_BAD_REQUEST
+    status: int = status.HTTP_400_BAD_REQUEST
     code = "bad-request"
     title = "The request cannot be read"
 
@@ -108,7 +108,10 @@ def field_errors(detail: Any, where: str = "") -> Iterator[tuple[str, str]]:
     """The (path of the field, message) pairs in the nested errors of a serializer."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            path = where if name == "non_field_errors" else f"{where}.{name}".lstrip(".")
+            if isinstance(name, int):
+                path = f"{where}[{name}]"
+            else:
+                path = where if name == "non_field_errors" else f"{where}.{name}".lstrip(".")
             yield from field_errors(inner, path)
     elif isinstance(detail, list):
         for i, inner in enumerate(detail):

@@ -21,7 +21,7 @@ class NotOnSaleError(LookupError):
 
 def newest_version(slug: str) -> RecipeVersion:
     """The version of a recipe that is on sale, without its spec; one query. Raises NotOnSaleError."""
-    newest = RecipeVersion.objects.filter(recipe__slug=slug).order_by("-number").defer("spec").first()
+    newest = RecipeVersion.objects.filter(recipe__slug=slug).select_related("recipe").order_by("-number").defer("spec").first()
     if newest is None:
         raise NotOnSaleError(slug)
     return newest

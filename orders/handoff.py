@@ -15,7 +15,11 @@ def hand_off(order: Order, now: datetime) -> None:
 
     Run inside a transaction: either all jobs of the order become ready or none. Raises snapshot.NotReadyError.
     """
-    pending = Job.objects.filter(order=order, state=Job.State.PENDING).select_related("line__version").order_by("id")
+    pending = (
+        Job.objects.filter(order=order, state=Job.State.PENDING)
+        .select_related("line__version")
+        .order_by("id")
+    )
     for job in pending.select_for_update(of=("self",)):
         text, digest = take_snapshot(job.line, mixer_for(job.line.version))
         move_job(

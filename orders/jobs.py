@@ -1,10 +1,14 @@
 """The states of a build job and the only way to move between them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Case, F, Field, Q, Value, When
 
 from orders.models import Job, JobTransition, Order, OrderLine
 
@@ -19,6 +23,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     S.FAILED: (S.READY, S.CANCELLED),
     S.SHIPPED: (),
     S.CANCELLED: (),
+}
+
+NO_LEASE: dict[str, Any] = {
+    "client": None,
+    "worker": "",
+    "station": "",
+    "lease_token": None,
+    "lease_expires_at": None,
 }
 
 
@@ -71,3 +83,64 @@ def move_job(job: Job, to: str, *, by: Actor, now: datetime, note: str = "", **c
     for name, value in changes.items():
         setattr(job, name, value)
     return job
+
+
+def move_jobs(
+    jobs: Sequence[Job],
+    to: str,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    changes: Callable[[Job], dict[str, Any]],
+) -> None:
+    """Move several jobs to state `to` in two queries; `changes(job)` is what to set on each (the same fields for all).
+
+    The guarantees are those of `move_job`, for all of them or none: raises WrongStateError with a job that cannot.
+    Call it inside the transaction that read (and locked) the jobs.
+    """
+    if not jobs:
+        return
+    for job in jobs:
+        if to not in ALLOWED[job.state]:
+            raise WrongStateError(job, to)
+    changed = {job.pk: changes(job) for job in jobs}
+    fields = {name: _value_of(name, changed) for name in changed[jobs[0].pk]}
+    as_read = reduce(or_, (Q(pk=job.pk, state=job.state, version=job.version) for job in jobs))
+    with transaction.atomic(savepoint=False):
+        if Job.objects.filter(as_read).update(state=to, version=F("version") + 1, **fields) < len(jobs):
+            raise WrongStateError(_not_moved(jobs, to), to)
+        JobTransition.objects.bulk_create(
+            JobTransition(
+                job=job,
+                version=job.version + 1,
+                from_state=job.state,
+                to_state=to,
+                by=str(by),
+                note=note,
+                at=now,
+            )
+            for job in jobs
+        )
+    for job in jobs:
+        job.state, job.version = to, job.version + 1
+        for name, value in changed[job.pk].items():
+            setattr(job, name, value)
+
+
+def _value_of(name: str, changed: dict[int, dict[str, Any]]) -> Any:
+    """What to set a field to: the one value that it gets everywhere, or else each job's own."""
+    values = {pk: values[name] for pk, values in changed.items()}
+    first, *others = values.values()
+    if all(other == first for other in others):
+        return first
+    field = cast("Field[Any, Any]", Job._meta.get_field(name))
+    return Case(*(When(pk=pk, then=Value(value, output_field=field)) for pk, value in values.items()))
+
+
+def _not_moved(jobs: Sequence[Job], to: str) -> Job:
+    found = Job.objects.in_bulk([job.pk for job in jobs])
+    for job in jobs:
+        if (found[job.pk].state, found[job.pk].version) != (to, job.version + 1):
+            return found[job.pk]
+    return found[jobs[0].pk]

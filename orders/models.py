@@ -44,8 +44,12 @@ class Order(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(total=F("goods_total") + F("delivery_price")), name="order_total_adds_up"),
-            models.CheckConstraint(condition=~Q(state="paid") | Q(paid_at__isnull=False), name="order_paid_has_time"),
+            models.CheckConstraint(
+                condition=Q(total=F("goods_total") + F("delivery_price")), name="order_total_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="paid") | Q(paid_at__isnull=False), name="order_paid_has_time"
+            ),
         ]
         indexes = [
             models.Index(fields=["placed_at"], condition=Q(state="placed"), name="order_unpaid_by_age"),
@@ -151,7 +155,9 @@ class Shipment(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["client", "external_id"], name="shipment_external_id_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "external_id"], name="shipment_external_id_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking}"
@@ -173,7 +179,9 @@ class Job(models.Model):
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="jobs")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="jobs")
-    remake_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="remakes")
+    remake_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="remakes"
+    )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     version = models.PositiveIntegerField(_("number of transitions"), default=0)
     promised_on = models.DateField(_("promised for"))
@@ -184,7 +192,9 @@ class Job(models.Model):
     hold_reason = models.CharField(_("why on hold"), max_length=200, blank=True)
 
     attempt = models.PositiveIntegerField(_("claims so far"), default=0)
-    client = models.ForeignKey(FulfilmentKey, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs")
+    client = models.ForeignKey(
+        FulfilmentKey, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
+    )
     worker = models.CharField(_("worker"), max_length=80, blank=True)
     station = models.CharField(_("station"), max_length=80, blank=True)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
@@ -195,7 +205,9 @@ class Job(models.Model):
     made_of = models.JSONField(_("lots and actual doses"), null=True, blank=True)
     failure_code = models.CharField(_("failure"), max_length=40, blank=True)
     failure_note = models.CharField(_("what happened"), max_length=500, blank=True)
-    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs")
+    shipment = models.ForeignKey(
+        Shipment, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
+    )
 
     LEASED: ClassVar = [State.CLAIMED, State.IN_PRODUCTION]
 
@@ -204,19 +216,25 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["line"], condition=Q(remake_of=None), name="job_once_per_line"),
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "failed", "cancelled"]) | ~Q(snapshot=""), name="job_has_snapshot"
+                condition=Q(state__in=["pending", "failed", "cancelled"]) | ~Q(snapshot=""),
+                name="job_has_snapshot",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["claimed", "in_production"]) | Q(lease_token__isnull=False), name="job_has_lease"
+                condition=~Q(state__in=["claimed", "in_production"]) | Q(lease_token__isnull=False),
+                name="job_has_lease",
             ),
-            models.CheckConstraint(condition=~Q(state="shipped") | Q(shipment__isnull=False), name="job_shipped_has_shipment"),
+            models.CheckConstraint(
+                condition=~Q(state="shipped") | Q(shipment__isnull=False), name="job_shipped_has_shipment"
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["promised_on", "id"], condition=Q(state="ready", on_hold=False), name="job_claimable"
             ),
             models.Index(
-                fields=["lease_expires_at"], condition=Q(state__in=["claimed", "in_production"]), name="job_lease_end"
+                fields=["lease_expires_at"],
+                condition=Q(state__in=["claimed", "in_production"]),
+                name="job_lease_end",
             ),
         ]
 
@@ -268,7 +286,9 @@ class OutboxEntry(models.Model):
         verbose_name = _("outbox entry")
         verbose_name_plural = _("outbox entries")
         constraints = [models.UniqueConstraint(fields=["topic", "order"], name="outbox_topic_once_per_order")]
-        indexes = [models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="outbox_pending")]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="outbox_pending")
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.order}"

@@ -34,7 +34,9 @@ def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:
     now = now or timezone.now()
     try:
         with transaction.atomic():
-            due = OutboxEntry.objects.filter(pk=entry_id, state=OutboxEntry.State.PENDING, next_attempt_at__lte=now)
+            due = OutboxEntry.objects.filter(
+                pk=entry_id, state=OutboxEntry.State.PENDING, next_attempt_at__lte=now
+            )
             entry = due.select_for_update(skip_locked=True, of=("self",)).select_related("order").first()
             if entry is None:
                 return False

@@ -102,7 +102,9 @@ def quote(wish: Wish, *, now: datetime) -> Quote:
     )
 
 
-def place_order(wish: Wish, customer: Customer, *, checkout_key: uuid.UUID, shown_total: int, now: datetime) -> Order:
+def place_order(
+    wish: Wish, customer: Customer, *, checkout_key: uuid.UUID, shown_total: int, now: datetime
+) -> Order:
     """The order for a wish with its line, its reserved stock and its payment, all or nothing.
 
     `checkout_key` came with the form: a second call with the same key returns the first order (with the customer's

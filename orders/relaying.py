@@ -31,9 +31,9 @@ def relay_outbox(*, now: datetime) -> int:
 def expire_unpaid_orders(*, now: datetime) -> int:
     """Cancel orders that nobody paid for within a day and free their stock; returns how many."""
     expired = 0
-    for order_id in Order.objects.filter(state=Order.State.PLACED, placed_at__lt=now - UNPAID_FOR).values_list(
-        "pk", flat=True
-    )[:BATCH]:
+    for order_id in Order.objects.filter(
+        state=Order.State.PLACED, placed_at__lt=now - UNPAID_FOR
+    ).values_list("pk", flat=True)[:BATCH]:
         with transaction.atomic():
             order = Order.objects.select_for_update().get(pk=order_id)
             if order.state != Order.State.PLACED:

@@ -26,7 +26,9 @@ def send_after_commit(entry: OutboxEntry) -> None:
 def send(entry_id: int) -> bool:
     """Publish an entry's id; False, and a line in the log, when the broker does not take it in time."""
     try:
-        with producers[_connection()].acquire(block=True, timeout=settings.PUBLISH_TIMEOUT_SECONDS) as producer:
+        with producers[_connection()].acquire(
+            block=True, timeout=settings.PUBLISH_TIMEOUT_SECONDS
+        ) as producer:
             process_outbox_entry.apply_async((entry_id,), producer=producer, retry=False)
     except Exception as error:  # whatever a broker client may raise, the order stands
         logger.warning("outbox entry %s not sent, the relay will take it: %s", entry_id, error)

@@ -7,7 +7,7 @@ from configurator.mixing.canonical import fingerprint
 from configurator.mixing.label import doses, label
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import NONE, Spec
-from orders.models import OrderLine
+from orders.models import Job, OrderLine
 
 
 class NotReadyError(Exception):
@@ -39,7 +39,12 @@ def _content(line: OrderLine, spec: Spec) -> dict[str, Any]:
         if dose.component != NONE
     ]
     return {
-        "recipe": {"slug": spec.slug, "name": spec.name, "version": line.version.number, "sha256": line.version.sha256},
+        "recipe": {
+            "slug": spec.slug,
+            "name": spec.name,
+            "version": line.version.number,
+            "sha256": line.version.sha256,
+        },
         "size": {"slug": size.slug, "volume_microlitres": size.volume_ml * 1000 if size.volume_ml else None},
         "quantity": line.quantity,
         "unit_price": line.unit_price,
@@ -70,3 +75,9 @@ def _label_lines(line: OrderLine, spec: Spec, ingredients: str) -> list[str]:
     if ingredients:
         lines.append(f"Ingredients: {ingredients}")
     return lines
+
+
+def read_snapshot(job: Job) -> dict[str, Any]:
+    """What `take_snapshot` wrote for a job; empty while it has not been handed off."""
+    content: dict[str, Any] = json.loads(job.snapshot) if job.snapshot else {}
+    return content

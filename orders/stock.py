@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from configurator.mixing.label import doses
 from configurator.models import Component
@@ -47,12 +47,23 @@ def reserve_stock(lines: Iterable[OrderLine]) -> None:
 def free_stock(lines: Iterable[OrderLine]) -> None:
     """Give back what was set aside for lines that will not be made."""
     for slug, amount in amounts_for(lines).items():
-        Component.objects.filter(slug=slug).update(reserved_ml=F("reserved_ml") - amount)
+        Component.objects.filter(slug=slug).update(reserved_ml=_less("reserved_ml", amount))
 
 
 def use_stock(lines: Iterable[OrderLine]) -> None:
-    """Take what was set aside for lines that have now been made."""
+    """Take what was set aside for lines that have now been made.
+
+    What exists can always be reported: stock that staff have counted lower than that ends at zero.
+    """
     for slug, amount in amounts_for(lines).items():
         Component.objects.filter(slug=slug).update(
-            reserved_ml=F("reserved_ml") - amount, stock_ml=F("stock_ml") - amount
+            reserved_ml=_less("reserved_ml", amount), stock_ml=_less("stock_ml", amount)
         )
+
+
+def _less(field: str, amount: Decimal) -> Case:
+    """`field` less `amount`, never below zero (SQLite reckons decimals in floats); a figure not counted stays so."""
+    return Case(
+        When(**{f"{field}__gte": amount}, then=F(field) - amount),
+        When(**{f"{field}__lt": amount}, then=Value(Decimal(0))),
+    )

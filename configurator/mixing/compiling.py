@@ -16,7 +16,7 @@ from configurator.mixing.space import Space
 NODE_BUDGET = 200_000
 
 
-class SpaceTooLarge(Exception):  # noqa: N818 - it says what is the matter, as a name in the domain
+class SpaceTooLarge(Exception):
     """Compiling would take more nodes than the budget allows."""
 
     def __init__(self, *, nodes: int, node_budget: int, slot: int, slots: int) -> None:

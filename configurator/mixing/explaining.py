@@ -10,7 +10,7 @@ from configurator.mixing.machines import satisfiable
 from configurator.mixing.model import Constraint, Limit, Model, Nogood, Table
 
 SUBSET_BUDGET = 4_000  # sets of choices tried for a smaller conflict than the first one found
-STEP_BUDGET = 200_000  # steps of the search that shows that some rules suffice
+STEP_BUDGET = 20_000  # steps of the search that shows that some rules suffice
 
 
 @dataclass(frozen=True, slots=True)

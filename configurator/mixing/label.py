@@ -33,12 +33,12 @@ class Dose:
 
 
 def chosen_components(spec: Spec, mix: Mapping[str, str]) -> tuple[tuple[int, Component], ...]:
-    """(dose in microlitres or 0, component) for each filled slot of a mix, in slot order."""
+    """(dose in microlitres or 0, component) for each filled slot of a (partial) mix, in slot order."""
     return tuple(
         (slot.dose_ul or 0, component)
         for slot in spec.slots
         for component in spec.components_of(slot)
-        if component.slug == mix[slot.slug]
+        if component.slug == mix.get(slot.slug)
     )
 
 
@@ -56,12 +56,13 @@ def composition(spec: Spec, mix: Mapping[str, str]) -> dict[str, float]:
 def label(spec: Spec, mix: Mapping[str, str]) -> Label:
     """What the label of a complete mix says.
 
-    Ingredients stand in falling order of their share, ties by name; fragrance allergens above the recipe's threshold
-    follow by name unless they stand in the list already.
+    Ingredients stand in falling order of their share, equal shares in falling order of their names, as the printed
+    list of the first catalogue has it; fragrance allergens above the recipe's threshold follow in rising order of
+    their names, unless they stand in the list already.
     """
     parts = chosen_components(spec, mix)
     weighed = _weigh((dose, component.composition) for dose, component in parts)
-    ordered = sorted(weighed, key=lambda name: (-weighed[name], name))
+    ordered = sorted(weighed, key=lambda name: (weighed[name], name), reverse=True)
     allergens = declared_allergens(spec, mix)
     flags = {flag: None for _, component in parts for flag in component.flags}
     return Label(

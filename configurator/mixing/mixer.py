@@ -185,11 +185,27 @@ class Mixer:
             broken=broken,
             advice=tuple(self._rules[source] for source in self._advice_model.violated(indices)),
             avoided=avoided,
-            repairs=() if makeable else self._repairs(indices, avoid, hold),
+            repairs=() if makeable else self.repairs(mix, avoid=avoid, hold=hold),
             price=price,
             price_per_100_ml=price_per_100_ml(price, size),
             label=label(self.spec, mix),
         )
+
+    def repairs(
+        self, mix: Mix, *, avoid: Collection[str] = (), hold: Collection[str] = (), limit: int = 3
+    ) -> tuple[dict[str, str], ...]:
+        """At most `limit` nearest mixes from which something can be made, of the same slots as `mix`.
+
+        For a complete mix: fewest slots changed, those in `hold` left alone if possible. For a partial mix: one choice
+        swapped (not one of `hold` if possible); where that cannot help, the largest part of it that can stay.
+        """
+        allowed = self._allowed(avoid)
+        if self.is_complete(mix):
+            held = [self._slot_index[slot] for slot in hold]
+            found = self.space.repairs(self._complete(mix), allowed=allowed, hold=held, limit=limit)
+            return tuple(self.named(indices) for indices in found)
+        swaps = self._swaps(mix, allowed, hold)
+        return tuple(swaps[:limit]) or self._largest_parts(mix, allowed, hold)
 
     def is_makeable(self, mix: Mix) -> bool:
         """Whether a complete mix breaks no rule."""
@@ -211,6 +227,27 @@ class Mixer:
     def mixes(self, mix: Mix | None = None) -> Iterator[dict[str, str]]:
         """Every makeable mix that completes a partial one, in the order of the options."""
         return (self.named(found) for found in self.space.mixes(self._indices(mix or {}), None))
+
+    def _swaps(self, mix: Mix, allowed: tuple[int, ...] | None, hold: Collection[str]) -> list[dict[str, str]]:
+        """Every partial mix that differs in one choice and leads somewhere; held slots last, slots taken in turn."""
+        masks = self.space.options(self._indices(mix), allowed)
+        rows = []
+        for slot in mix:
+            i = self._slot_index[slot]
+            others = [slug for k, slug in enumerate(self.option_slugs[i]) if masks[i] >> k & 1 and slug != mix[slot]]
+            rows.append([(slot in hold, turn, {**mix, slot: slug}) for turn, slug in enumerate(others)])
+        return [swapped for _, _, swapped in sorted((entry for row in rows for entry in row), key=lambda e: e[:2])]
+
+    def _largest_parts(
+        self, mix: Mix, allowed: tuple[int, ...] | None, hold: Collection[str]
+    ) -> tuple[dict[str, str], ...]:
+        """The choices that can stay, kept one by one, held ones first; none at all if nothing can be made."""
+        kept: dict[str, str] = {}
+        for slot in sorted(mix, key=lambda slot: slot not in hold):
+            tried = {**kept, slot: mix[slot]}
+            if self.space.count(self._indices(tried), allowed):
+                kept = tried
+        return (self.read_mix(kept),) if self.space.count({}, allowed) else ()
 
     # In indices -----------------------------------------------------------------------------------------------------
 
@@ -271,12 +308,6 @@ class Mixer:
             rules=tuple(self._rules[source] for source in conflict.sources),
             narrowed=conflict.restricted,
         )
-
-    def _repairs(
-        self, indices: tuple[int, ...], avoid: Collection[str], hold: Collection[str]
-    ) -> tuple[dict[str, str], ...]:
-        held = [self._slot_index[slot] for slot in hold]
-        return tuple(self.named(found) for found in self.space.repairs(indices, allowed=self._allowed(avoid), hold=held))
 
     def _price_range(
         self, chosen: dict[int, int], allowed: tuple[int, ...] | None, size: Size

@@ -21,6 +21,11 @@ class DeliveryPrice:
 
 def unit_price(spec: Spec, mix: Mapping[str, str], size: Size) -> int:
     """The price of one product in minor units, VAT included: the size's price and its components' surcharges."""
+    return price_so_far(spec, mix, size)
+
+
+def price_so_far(spec: Spec, mix: Mapping[str, str], size: Size) -> int:
+    """The same for a partial mix: what is chosen already, in minor units."""
     return size.price + sum(component.surcharge for _, component in chosen_components(spec, mix))
 
 

@@ -16,6 +16,7 @@ from configurator.mixing.spec import (
 )
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+RESERVED_SLOTS = ("size", "label")  # these words stand in a mix's address for something else
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 
 
@@ -97,6 +98,8 @@ def _check_slots(spec: Spec) -> Iterator[Problem]:
         yield Problem("recipe", "doses need the volume that they are given for")
     for slot in spec.slots:
         where = f"slot {slot.slug}"
+        if slot.slug in RESERVED_SLOTS:
+            yield Problem(where, "this short name is kept for the page's own use")
         if slot.family not in families:
             yield Problem(where, f"there is no family {slot.family}")
         elif not families[slot.family].components:

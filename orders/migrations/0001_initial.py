@@ -8,242 +8,539 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('configurator', '0001_initial'),
+        ("configurator", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FulfilmentKey',
+            name="FulfilmentKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('key_id', models.CharField(editable=False, max_length=16, unique=True, verbose_name='key id')),
-                ('secret_sha256', models.CharField(editable=False, max_length=64)),
-                ('scopes', models.JSONField(default=list, verbose_name='scopes')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='made')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='valid until')),
-                ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='revoked')),
-                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "key_id",
+                    models.CharField(editable=False, max_length=16, unique=True, verbose_name="key id"),
+                ),
+                ("secret_sha256", models.CharField(editable=False, max_length=64)),
+                ("scopes", models.JSONField(default=list, verbose_name="scopes")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="made")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="valid until")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="revoked"),
+                ),
+                (
+                    "last_used_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used"),
+                ),
             ],
             options={
-                'verbose_name': 'fulfilment key',
-                'ordering': ['name'],
+                "verbose_name": "fulfilment key",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
-                ('token', models.CharField(editable=False, max_length=64, unique=True)),
-                ('checkout_key', models.UUIDField(editable=False, unique=True)),
-                ('state', models.CharField(choices=[('placed', 'waiting for payment'), ('paid', 'paid'), ('cancelled', 'cancelled')], default='placed', max_length=20, verbose_name='state')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('full_name', models.CharField(max_length=120, verbose_name='full name')),
-                ('postcode', models.CharField(max_length=20, verbose_name='postcode')),
-                ('address_line1', models.CharField(max_length=120, verbose_name='address line 1')),
-                ('address_line2', models.CharField(blank=True, max_length=120, verbose_name='address line 2')),
-                ('town', models.CharField(max_length=80, verbose_name='town')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('goods_total', models.PositiveIntegerField(verbose_name='goods')),
-                ('delivery_price', models.PositiveIntegerField(verbose_name='delivery')),
-                ('total', models.PositiveIntegerField(verbose_name='total')),
-                ('promised_on', models.DateField(verbose_name='promised for')),
-                ('placed_at', models.DateTimeField(verbose_name='placed')),
-                ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='paid')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="number")),
+                ("token", models.CharField(editable=False, max_length=64, unique=True)),
+                ("checkout_key", models.UUIDField(editable=False, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("placed", "waiting for payment"),
+                            ("paid", "paid"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="placed",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("full_name", models.CharField(max_length=120, verbose_name="full name")),
+                ("postcode", models.CharField(max_length=20, verbose_name="postcode")),
+                ("address_line1", models.CharField(max_length=120, verbose_name="address line 1")),
+                (
+                    "address_line2",
+                    models.CharField(blank=True, max_length=120, verbose_name="address line 2"),
+                ),
+                ("town", models.CharField(max_length=80, verbose_name="town")),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("goods_total", models.PositiveIntegerField(verbose_name="goods")),
+                ("delivery_price", models.PositiveIntegerField(verbose_name="delivery")),
+                ("total", models.PositiveIntegerField(verbose_name="total")),
+                ("promised_on", models.DateField(verbose_name="promised for")),
+                ("placed_at", models.DateTimeField(verbose_name="placed")),
+                ("paid_at", models.DateTimeField(blank=True, null=True, verbose_name="paid")),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'placed')), fields=['placed_at'], name='order_unpaid_by_age')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('goods_total'), '+', models.F('delivery_price')))), name='order_total_adds_up'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_at__isnull', False), _connector='OR'), name='order_paid_has_time')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "placed")),
+                        fields=["placed_at"],
+                        name="order_unpaid_by_age",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("goods_total"), "+", models.F("delivery_price")
+                                ),
+                            )
+                        ),
+                        name="order_total_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "paid"), _negated=True),
+                            ("paid_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="order_paid_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('mix', models.JSONField(verbose_name='mix')),
-                ('size', models.CharField(max_length=50, verbose_name='size')),
-                ('label_name', models.CharField(blank=True, max_length=200, verbose_name='name on the label')),
-                ('quantity', models.PositiveSmallIntegerField(default=1, verbose_name='quantity')),
-                ('unit_price', models.PositiveIntegerField(verbose_name='unit price')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='configurator.recipeversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("mix", models.JSONField(verbose_name="mix")),
+                ("size", models.CharField(max_length=50, verbose_name="size")),
+                (
+                    "label_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="name on the label"),
+                ),
+                ("quantity", models.PositiveSmallIntegerField(default=1, verbose_name="quantity")),
+                ("unit_price", models.PositiveIntegerField(verbose_name="unit price")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="orders.order"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="configurator.recipeversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'position'],
+                "ordering": ["order", "position"],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEntry',
+            name="OutboxEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('handoff', "hand-off of an order's jobs")], max_length=20, verbose_name='topic')),
-                ('state', models.CharField(choices=[('pending', 'pending'), ('done', 'done'), ('dead', 'given up')], default='pending', max_length=10, verbose_name='state')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='failed attempts')),
-                ('next_attempt_at', models.DateTimeField(verbose_name='next attempt')),
-                ('created_at', models.DateTimeField(verbose_name='made')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
-                ('error', models.TextField(blank=True, verbose_name='last error')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outbox_entries', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[("handoff", "hand-off of an order's jobs")],
+                        max_length=20,
+                        verbose_name="topic",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "pending"), ("done", "done"), ("dead", "given up")],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="failed attempts")),
+                ("next_attempt_at", models.DateTimeField(verbose_name="next attempt")),
+                ("created_at", models.DateTimeField(verbose_name="made")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done")),
+                ("error", models.TextField(blank=True, verbose_name="last error")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outbox_entries",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outbox entry',
-                'verbose_name_plural': 'outbox entries',
-                'ordering': ['id'],
+                "verbose_name": "outbox entry",
+                "verbose_name_plural": "outbox entries",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('variant', models.CharField(max_length=255)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting for confirmation'), ('preauth', 'Pre-authorized'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected'), ('refunded', 'Refunded'), ('error', 'Error'), ('input', 'Input'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
-                ('fraud_status', models.CharField(choices=[('unknown', 'Unknown'), ('accept', 'Passed'), ('reject', 'Rejected'), ('review', 'Review')], default='unknown', max_length=10, verbose_name='fraud check')),
-                ('fraud_message', models.TextField(blank=True, default='')),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('modified', models.DateTimeField(auto_now=True)),
-                ('transaction_id', models.CharField(blank=True, max_length=255)),
-                ('currency', models.CharField(max_length=10)),
-                ('total', models.DecimalField(decimal_places=2, default='0.0', max_digits=9)),
-                ('delivery', models.DecimalField(decimal_places=2, default='0.0', max_digits=9)),
-                ('tax', models.DecimalField(decimal_places=2, default='0.0', max_digits=9)),
-                ('description', models.TextField(blank=True, default='')),
-                ('billing_first_name', models.CharField(blank=True, max_length=256)),
-                ('billing_last_name', models.CharField(blank=True, max_length=256)),
-                ('billing_address_1', models.CharField(blank=True, max_length=256)),
-                ('billing_address_2', models.CharField(blank=True, max_length=256)),
-                ('billing_city', models.CharField(blank=True, max_length=256)),
-                ('billing_postcode', models.CharField(blank=True, max_length=256)),
-                ('billing_country_code', models.CharField(blank=True, max_length=2)),
-                ('billing_country_area', models.CharField(blank=True, max_length=256)),
-                ('billing_email', models.EmailField(blank=True, max_length=254)),
-                ('billing_phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None)),
-                ('customer_ip_address', models.GenericIPAddressField(blank=True, null=True)),
-                ('extra_data', models.TextField(blank=True, default='')),
-                ('message', models.TextField(blank=True, default='')),
-                ('token', models.CharField(blank=True, default='', max_length=36)),
-                ('captured_amount', models.DecimalField(decimal_places=2, default='0.0', max_digits=9)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("variant", models.CharField(max_length=255)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for confirmation"),
+                            ("preauth", "Pre-authorized"),
+                            ("confirmed", "Confirmed"),
+                            ("rejected", "Rejected"),
+                            ("refunded", "Refunded"),
+                            ("error", "Error"),
+                            ("input", "Input"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "fraud_status",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "Unknown"),
+                            ("accept", "Passed"),
+                            ("reject", "Rejected"),
+                            ("review", "Review"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="fraud check",
+                    ),
+                ),
+                ("fraud_message", models.TextField(blank=True, default="")),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("modified", models.DateTimeField(auto_now=True)),
+                ("transaction_id", models.CharField(blank=True, max_length=255)),
+                ("currency", models.CharField(max_length=10)),
+                ("total", models.DecimalField(decimal_places=2, default="0.0", max_digits=9)),
+                ("delivery", models.DecimalField(decimal_places=2, default="0.0", max_digits=9)),
+                ("tax", models.DecimalField(decimal_places=2, default="0.0", max_digits=9)),
+                ("description", models.TextField(blank=True, default="")),
+                ("billing_first_name", models.CharField(blank=True, max_length=256)),
+                ("billing_last_name", models.CharField(blank=True, max_length=256)),
+                ("billing_address_1", models.CharField(blank=True, max_length=256)),
+                ("billing_address_2", models.CharField(blank=True, max_length=256)),
+                ("billing_city", models.CharField(blank=True, max_length=256)),
+                ("billing_postcode", models.CharField(blank=True, max_length=256)),
+                ("billing_country_code", models.CharField(blank=True, max_length=2)),
+                ("billing_country_area", models.CharField(blank=True, max_length=256)),
+                ("billing_email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "billing_phone",
+                    phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None),
+                ),
+                ("customer_ip_address", models.GenericIPAddressField(blank=True, null=True)),
+                ("extra_data", models.TextField(blank=True, default="")),
+                ("message", models.TextField(blank=True, default="")),
+                ("token", models.CharField(blank=True, default="", max_length=36)),
+                ("captured_amount", models.DecimalField(decimal_places=2, default="0.0", max_digits=9)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Shipment',
+            name="Shipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('external_id', models.CharField(max_length=80, verbose_name="the client's own number")),
-                ('carrier', models.CharField(max_length=80, verbose_name='carrier')),
-                ('tracking', models.CharField(max_length=120, verbose_name='tracking number')),
-                ('shipped_at', models.DateTimeField(verbose_name='shipped')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='orders.fulfilmentkey')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("external_id", models.CharField(max_length=80, verbose_name="the client's own number")),
+                ("carrier", models.CharField(max_length=80, verbose_name="carrier")),
+                ("tracking", models.CharField(max_length=120, verbose_name="tracking number")),
+                ("shipped_at", models.DateTimeField(verbose_name="shipped")),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipments",
+                        to="orders.fulfilmentkey",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipments",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('pending', 'paid, being handed off'), ('ready', 'ready to be made'), ('claimed', 'taken by the maker'), ('in_production', 'in production'), ('produced', 'produced'), ('shipped', 'shipped'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='pending', max_length=20, verbose_name='state')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='number of transitions')),
-                ('promised_on', models.DateField(verbose_name='promised for')),
-                ('created_at', models.DateTimeField(verbose_name='made')),
-                ('snapshot', models.TextField(blank=True, verbose_name='frozen recipe, canonical JSON')),
-                ('snapshot_sha256', models.CharField(blank=True, max_length=64)),
-                ('on_hold', models.BooleanField(default=False, verbose_name='on hold')),
-                ('hold_reason', models.CharField(blank=True, max_length=200, verbose_name='why on hold')),
-                ('attempt', models.PositiveIntegerField(default=0, verbose_name='claims so far')),
-                ('worker', models.CharField(blank=True, max_length=80, verbose_name='worker')),
-                ('station', models.CharField(blank=True, max_length=80, verbose_name='station')),
-                ('lease_token', models.UUIDField(blank=True, editable=False, null=True)),
-                ('lease_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='lease ends')),
-                ('lapsed', models.BooleanField(default=False, verbose_name='lease ran out in production')),
-                ('batch', models.CharField(blank=True, max_length=40, verbose_name='batch')),
-                ('made_of', models.JSONField(blank=True, null=True, verbose_name='lots and actual doses')),
-                ('failure_code', models.CharField(blank=True, max_length=40, verbose_name='failure')),
-                ('failure_note', models.CharField(blank=True, max_length=500, verbose_name='what happened')),
-                ('client', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='orders.fulfilmentkey')),
-                ('remake_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='remakes', to='orders.job')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='orders.order')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='orders.orderline')),
-                ('shipment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='orders.shipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "paid, being handed off"),
+                            ("ready", "ready to be made"),
+                            ("claimed", "taken by the maker"),
+                            ("in_production", "in production"),
+                            ("produced", "produced"),
+                            ("shipped", "shipped"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="pending",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="number of transitions")),
+                ("promised_on", models.DateField(verbose_name="promised for")),
+                ("created_at", models.DateTimeField(verbose_name="made")),
+                ("snapshot", models.TextField(blank=True, verbose_name="frozen recipe, canonical JSON")),
+                ("snapshot_sha256", models.CharField(blank=True, max_length=64)),
+                ("on_hold", models.BooleanField(default=False, verbose_name="on hold")),
+                ("hold_reason", models.CharField(blank=True, max_length=200, verbose_name="why on hold")),
+                ("attempt", models.PositiveIntegerField(default=0, verbose_name="claims so far")),
+                ("worker", models.CharField(blank=True, max_length=80, verbose_name="worker")),
+                ("station", models.CharField(blank=True, max_length=80, verbose_name="station")),
+                ("lease_token", models.UUIDField(blank=True, editable=False, null=True)),
+                ("lease_expires_at", models.DateTimeField(blank=True, null=True, verbose_name="lease ends")),
+                ("lapsed", models.BooleanField(default=False, verbose_name="lease ran out in production")),
+                ("batch", models.CharField(blank=True, max_length=40, verbose_name="batch")),
+                ("made_of", models.JSONField(blank=True, null=True, verbose_name="lots and actual doses")),
+                ("failure_code", models.CharField(blank=True, max_length=40, verbose_name="failure")),
+                ("failure_note", models.CharField(blank=True, max_length=500, verbose_name="what happened")),
+                (
+                    "client",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to="orders.fulfilmentkey",
+                    ),
+                ),
+                (
+                    "remake_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="remakes",
+                        to="orders.job",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="orders.order"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to="orders.orderline",
+                    ),
+                ),
+                (
+                    "shipment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to="orders.shipment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='JobTransition',
+            name="JobTransition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='step')),
-                ('from_state', models.CharField(blank=True, max_length=20, verbose_name='from')),
-                ('to_state', models.CharField(choices=[('pending', 'paid, being handed off'), ('ready', 'ready to be made'), ('claimed', 'taken by the maker'), ('in_production', 'in production'), ('produced', 'produced'), ('shipped', 'shipped'), ('failed', 'failed'), ('cancelled', 'cancelled')], max_length=20, verbose_name='to')),
-                ('by', models.CharField(max_length=100, verbose_name='by')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='orders.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="step")),
+                ("from_state", models.CharField(blank=True, max_length=20, verbose_name="from")),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "paid, being handed off"),
+                            ("ready", "ready to be made"),
+                            ("claimed", "taken by the maker"),
+                            ("in_production", "in production"),
+                            ("produced", "produced"),
+                            ("shipped", "shipped"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=20,
+                        verbose_name="to",
+                    ),
+                ),
+                ("by", models.CharField(max_length=100, verbose_name="by")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transitions",
+                        to="orders.job",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['job', 'version'],
-                'constraints': [models.UniqueConstraint(fields=('job', 'version'), name='transition_version_once')],
+                "ordering": ["job", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("job", "version"), name="transition_version_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='line_position_once'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("order", "position"), name="line_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='line_quantity_from_one'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="line_quantity_from_one"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxentry',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['next_attempt_at'], name='outbox_pending'),
+            model_name="outboxentry",
+            index=models.Index(
+                condition=models.Q(("state", "pending")), fields=["next_attempt_at"], name="outbox_pending"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxentry',
-            constraint=models.UniqueConstraint(fields=('topic', 'order'), name='outbox_topic_once_per_order'),
+            model_name="outboxentry",
+            constraint=models.UniqueConstraint(fields=("topic", "order"), name="outbox_topic_once_per_order"),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(fields=('client', 'external_id'), name='shipment_external_id_once'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(
+                fields=("client", "external_id"), name="shipment_external_id_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('on_hold', False), ('state', 'ready')), fields=['promised_on', 'id'], name='job_claimable'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("on_hold", False), ("state", "ready")),
+                fields=["promised_on", "id"],
+                name="job_claimable",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['claimed', 'in_production'])), fields=['lease_expires_at'], name='job_lease_end'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state__in", ["claimed", "in_production"])),
+                fields=["lease_expires_at"],
+                name="job_lease_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('remake_of', None)), fields=('line',), name='job_once_per_line'),
+            model_name="job",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("remake_of", None)), fields=("line",), name="job_once_per_line"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'failed', 'cancelled']), models.Q(('snapshot', ''), _negated=True), _connector='OR'), name='job_has_snapshot'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["pending", "failed", "cancelled"]),
+                    models.Q(("snapshot", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="job_has_snapshot",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['claimed', 'in_production']), _negated=True), ('lease_token__isnull', False), _connector='OR'), name='job_has_lease'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["claimed", "in_production"]), _negated=True),
+                    ("lease_token__isnull", False),
+                    _connector="OR",
+                ),
+                name="job_has_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'shipped'), _negated=True), ('shipment__isnull', False), _connector='OR'), name='job_shipped_has_shipment'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "shipped"), _negated=True),
+                    ("shipment__isnull", False),
+                    _connector="OR",
+                ),
+                name="job_shipped_has_shipment",
+            ),
         ),
     ]

@@ -113,7 +113,7 @@ def test_what_a_dead_child_had_started_dies_with_it(tmp_path: Path) -> None:
     line = f"sh -c '{SLEEP} & echo $!; wait'"
     with supervise(tmp_path, web=line) as supervised:
         leader = supervised.await_pid("web")
-        wait_until((tmp_path / "web.log").read_text)
+        wait_until(lambda: bool((tmp_path / "web.log").read_text()))
         grandchild = int((tmp_path / "web.log").read_text())
         assert is_running(grandchild)
 
@@ -202,6 +202,17 @@ def test_errors_in_a_log_are_said_and_other_lines_are_not(tmp_path: Path) -> Non
     supervisor.look_after(child)
 
     assert said[:2] == [("web", "started"), ("web", "an ERROR happened")]
+
+
+def test_an_error_that_repeats_itself_is_said_once(tmp_path: Path) -> None:
+    said: list[str] = []
+    child = Child("web", "false", environment={}, log_dir=tmp_path)
+    supervisor = Supervisor([child], say=lambda _who, what: said.append(what))
+
+    supervisor.pass_on_alarms(child, ["12:01 ERROR no route", "12:02 ERROR no route"])
+    supervisor.pass_on_alarms(child, ["12:03 ERROR no route", "12:03 fine", "12:04 ERROR no disk"])
+
+    assert said == ["12:01 ERROR no route", "12:04 ERROR no disk"]
 
 
 def test_a_long_log_is_cut_and_one_older_file_is_kept(

@@ -15,7 +15,9 @@ PERIODIC_SECONDS = 15
 
 
 class Command(BaseCommand):
-    help = "Hands off what Celery did not, every second, and runs the periodic work. Stops on SIGTERM or Ctrl-C."
+    help = (
+        "Hands off what Celery did not, every second, and runs the periodic work. Stops on SIGTERM or Ctrl-C."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round, then exit")

@@ -29,7 +29,7 @@ def keeps(mix: Sequence[int], constraint: Nogood | Limit | Table) -> bool:
 
 
 def rules_of(model: Model, sources: Sequence[str] | None = None) -> list[Nogood | Limit | Table]:
-    rules = [*model.nogoods, *model.limits, *model.tables]
+    rules: list[Nogood | Limit | Table] = [*model.nogoods, *model.limits, *model.tables]
     return [rule for rule in rules if sources is None or rule.source in sources]
 
 
@@ -64,20 +64,22 @@ def fewest(candidates: Sequence[int], forbids: Callable[[tuple[int, ...]], bool]
 
 
 @st.composite
-def models(draw: st.DrawFn, *, most_slots: int = 5, least_size: int = 1) -> Model:
-    """Small models with rules of every form, among them ones that forbid everything or nothing."""
-    sizes = draw(st.lists(st.integers(least_size, 4), max_size=most_slots))
-    scopes = st.sets(st.sampled_from(range(len(sizes))), max_size=3) if sizes else st.just(set[int]())
-    ordered = scopes.flatmap(lambda scope: st.permutations(sorted(scope)))
+def models(draw: st.DrawFn, *, most_slots: int = 5) -> Model:
+    """Small models with rules of every form, most of which leave something and forbid something."""
+    slots = draw(st.sampled_from([n for n in (0, 1, 2, 3, 3, 4, 4, 4, 5) if n <= most_slots]))
+    sizes = draw(st.lists(st.sampled_from((1, 2, 2, 3, 3, 4)), min_size=slots, max_size=slots))
+    widths = st.sampled_from([n for n in (0, 1, 2, 2, 2, 2, 3, 3) if n <= slots])
+    ordered = widths.flatmap(lambda width: st.permutations(range(slots)).map(lambda scope: scope[:width]))
     sources = st.sampled_from(SOURCES)
 
     def nogood() -> Nogood:
-        parts = [(slot, draw(st.integers(0, (1 << sizes[slot]) - 1))) for slot in draw(ordered)]
+        scope = draw(ordered.filter(bool)) if slots else []
+        parts = [(slot, draw(_part(sizes[slot]))) for slot in scope]
         return Nogood(tuple(parts), draw(sources))
 
     def limit() -> Limit:
         weights = [
-            (slot, tuple(draw(st.lists(st.integers(-3, 5), min_size=sizes[slot], max_size=sizes[slot]))))
+            (slot, tuple(draw(st.lists(st.integers(-2, 5), min_size=sizes[slot], max_size=sizes[slot]))))
             for slot in draw(ordered)
         ]
         low, high = draw(st.none() | st.integers(-4, 3)), draw(st.none() | st.integers(3, 9))
@@ -86,28 +88,36 @@ def models(draw: st.DrawFn, *, most_slots: int = 5, least_size: int = 1) -> Mode
     def table() -> Table:
         scope = draw(ordered)
         rows = list(product(*(range(sizes[slot]) for slot in scope)))
-        kept = draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
-        return Table(
-            tuple(scope), frozenset(row for row, keep in zip(rows, kept, strict=True) if keep), draw(sources)
-        )
+        dropped = draw(st.sets(st.sampled_from(rows), max_size=max(1, len(rows) // 2)))
+        return Table(tuple(scope), frozenset(rows) - dropped, draw(sources))
 
     return Model(
         sizes=tuple(sizes),
-        nogoods=tuple(nogood() for _ in range(draw(st.integers(0, 4)))),
-        limits=tuple(limit() for _ in range(draw(st.integers(0, 2)))),
-        tables=tuple(table() for _ in range(draw(st.integers(0, 2)))),
+        nogoods=tuple(nogood() for _ in range(draw(st.integers(0, 6) if slots else st.integers(0, 1)))),
+        limits=tuple(limit() for _ in range(draw(st.integers(0, 1)))),
+        tables=tuple(table() for _ in range(draw(st.sampled_from((0, 0, 1, 2))))),
     )
+
+
+def _part(size: int) -> st.SearchStrategy[int]:
+    """A mask of a nogood: mostly one option, at times any set of them."""
+    single = st.sampled_from([1 << option for option in range(size)])
+    return single | single | st.integers(0, (1 << size) - 1)
 
 
 def masks(model: Model) -> st.SearchStrategy[Masks | None]:
     """What an avoid list and the stock may leave: nothing said, or one mask per slot, mostly not empty."""
-    return st.none() | st.tuples(*(st.integers(0, full) | st.just(full) for full in model.full))
+    left = [
+        st.just(full) | st.just(full) | st.integers(1, full) | st.integers(0, full) for full in model.full
+    ]
+    return st.none() | st.tuples(*left)
 
 
 def choices(model: Model) -> st.SearchStrategy[dict[int, int]]:
-    """A partial mix."""
-    return st.fixed_dictionaries(
-        {}, optional={slot: st.integers(0, size - 1) for slot, size in enumerate(model.sizes) if size}
+    """A partial mix; each slot is as often open as chosen."""
+    picks = [st.none() | st.integers(0, size - 1) for size in model.sizes]
+    return st.tuples(*picks).map(
+        lambda mix: {slot: option for slot, option in enumerate(mix) if option is not None}
     )
 
 

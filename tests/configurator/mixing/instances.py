@@ -2,11 +2,14 @@
 
 import gzip
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from configurator.mixing.compiling import compile_space
 from configurator.mixing.model import Limit, Model, Nogood, Table
+from configurator.mixing.space import Space
 
 FOLDER = Path(__file__).resolve().parents[4] / "shared" / "instances"
 
@@ -27,6 +30,12 @@ def tea_model() -> Model:
     strength = (0, 1, 2, 3, 1, 2, 4, 5)
     limit = Limit(((0, (1, 2, 3, 2)), (1, strength), (2, strength)), None, 8, "too strong")
     return Model((4, 8, 8), tuple(Nogood(parts, f"pair {i}") for i, parts in enumerate(nogoods)), (limit,))
+
+
+@cache
+def published_space(name: str) -> Space:
+    """The space of a published problem, compiled once for all tests."""
+    return compile_space(load_json(name))
 
 
 def load_json(name: str) -> Model:
@@ -57,7 +66,7 @@ def load_json(name: str) -> Model:
 
 
 def load_dimacs(name: str) -> Model:
-    """A boolean feature model: option 0 of a slot is False, 1 is True; a clause forbids all its literals being false."""
+    """A boolean feature model: option 0 is False, 1 is True; a clause forbids that all its literals are false."""
     clauses = []
     variables = 0
     for line in gzip.decompress(_read(f"{name}.dimacs.gz")).decode().splitlines():

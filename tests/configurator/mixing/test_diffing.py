@@ -10,7 +10,7 @@ from configurator.mixing.compiling import compile_space
 from configurator.mixing.diffing import lost_mixes, shared_count
 from configurator.mixing.model import Mix, Model, Nogood
 from tests.configurator.mixing.brute_force import all_mixes, models
-from tests.configurator.mixing.instances import load_json, tea_model
+from tests.configurator.mixing.instances import published_space, tea_model
 
 Maps = list[list[tuple[int, int]]]
 
@@ -49,7 +49,7 @@ def _counterpart(mix: Mix, maps: Maps) -> Mix | None:
 
 
 @given(case=pairs_of_models())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_shared_and_lost_mixes_are_those_of_brute_force(case: tuple[Model, Model, Maps]) -> None:
     a, b, maps = case
     others = set(all_mixes(b))
@@ -85,8 +85,8 @@ def test_a_new_rule_loses_mixes_and_a_dropped_option_loses_its_own() -> None:
 
 def test_huge_spaces_are_compared_without_enumerating_them() -> None:
     wide, narrow = (
-        compile_space(load_json("syn_local_20x12")),
-        compile_space(load_json("syn_local_20x12_lim3")),
+        published_space("syn_local_20x12"),
+        published_space("syn_local_20x12_lim3"),
     )
     maps = _same(wide.model)
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from configurator.mixing.compiling import compile_space
 from configurator.mixing.model import Mix, Model, Nogood
 from tests.configurator.mixing.brute_force import Masks, all_mixes, complete_questions, distance
-from tests.configurator.mixing.instances import load_json, tea_model
+from tests.configurator.mixing.instances import published_space, tea_model
 
 
 @given(question=complete_questions(), data=st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_repairs_are_nearest_then_leave_what_is_held_then_spread(
     question: tuple[Model, Mix, Masks | None], data: st.DataObject
 ) -> None:
@@ -72,7 +72,7 @@ def test_repairs_of_the_tea_stay_one_slot_away() -> None:
 
 
 def test_repairs_of_a_huge_space_are_found_without_enumerating_it() -> None:
-    space = compile_space(load_json("syn_local_20x12"))
+    space = published_space("syn_local_20x12")
     mix = (0,) * 20
 
     found = space.repairs(mix)

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from configurator.mixing.compiling import compile_space
 from configurator.mixing.model import Limit, Mix, Model, Nogood, Table
 from tests.configurator.mixing.brute_force import Masks, all_mixes, holding, models, questions
-from tests.configurator.mixing.instances import load_dimacs, load_json, tea_model
+from tests.configurator.mixing.instances import load_dimacs, published_space, tea_model
 
 Question = tuple[Model, dict[int, int], Masks | None]
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_options_are_exactly_those_with_which_something_makeable_remains(question: Question) -> None:
     model, chosen, allowed = question
     makeable = all_mixes(model, allowed)
@@ -30,7 +30,7 @@ def test_options_are_exactly_those_with_which_something_makeable_remains(questio
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 def test_count_is_the_number_of_makeable_mixes_that_hold_the_choices(question: Question) -> None:
     model, chosen, allowed = question
 
@@ -40,7 +40,7 @@ def test_count_is_the_number_of_makeable_mixes_that_hold_the_choices(question: Q
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 def test_counts_are_the_makeable_mixes_per_option_keeping_the_choices_of_the_other_slots(
     question: Question,
 ) -> None:
@@ -56,7 +56,7 @@ def test_counts_are_the_makeable_mixes_per_option_keeping_the_choices_of_the_oth
 
 
 @given(question=questions(), data=st.data())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 def test_best_is_the_highest_score_and_among_equals_the_first_mix(
     question: Question, data: st.DataObject
 ) -> None:
@@ -76,7 +76,7 @@ def test_best_is_the_highest_score_and_among_equals_the_first_mix(
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 def test_mixes_come_complete_and_in_lexicographic_order(question: Question) -> None:
     model, chosen, allowed = question
 
@@ -241,7 +241,7 @@ def test_scores_that_do_not_fit_are_refused() -> None:
     ],
 )
 def test_a_published_problem_has_its_known_count(name: str, mixes: int) -> None:
-    space = compile_space(load_json(name))
+    space = published_space(name)
 
     assert space.count() == mixes
     if name == "syn_tea_4x8x8":
@@ -260,7 +260,7 @@ def test_a_published_feature_model_has_its_known_count(name: str, mixes: int) ->
 
 
 def test_answers_about_a_large_space_agree_with_one_another() -> None:
-    space = compile_space(load_json("syn_local_20x12"))
+    space = published_space("syn_local_20x12")
     rng = Random(4)
 
     for _ in range(5):

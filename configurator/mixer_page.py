@@ -1,0 +1,151 @@
+"""What the mixer page shows for a state: cards, the answer to it, the facts about the mix, the bottle."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from configurator.bottle import Bottle, Paint, draw_bottle, paints
+from configurator.delivery import Promise, delivery_price, promise
+from configurator.mix_address import MixState
+from configurator.mixing.label import doses
+from configurator.mixing.mixer import Answer, Mixer, Option, SlotOptions, Verdict
+from configurator.mixing.price import DeliveryPrice, price_per_100_ml, price_so_far
+from configurator.mixing.spec import Size
+from configurator.models import DeliveryTerms
+from configurator.wording import broken_texts, mix_name, refusal_text, repair_text
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One option of a slot; `why` says why it is not open, empty if it is."""
+
+    option: Option
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cards of one slot; `dose_ml` is for the chosen size."""
+
+    slot: SlotOptions
+    cards: tuple[Card, ...]
+    dose_ml: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SizeCard:
+    """A size and what the mix costs in it: with what is chosen so far, before surcharges of open slots."""
+
+    size: Size
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixerPage:
+    """All that the templates need; amounts in minor units."""
+
+    state: MixState
+    groups: tuple[Group, ...]
+    total_mixes: int
+    count: int
+    open_slots: tuple[str, ...]
+    name: str
+    verdict: Verdict | None
+    problems: tuple[str, ...]
+    repairs: tuple[Repair, ...]
+    advice: tuple[str, ...]
+    prices: tuple[int, int] | None
+    per_100_ml: int | None
+    sizes: tuple[SizeCard, ...]
+    delivery: DeliveryPrice
+    promise: Promise
+    bottle: Bottle
+    paints: tuple[Paint, ...]
+    address: str
+
+    @property
+    def is_orderable(self) -> bool:
+        return self.verdict is not None and self.verdict.makeable and not self.state.label_error
+
+    @property
+    def price(self) -> int | None:
+        """The price when it is settled: a complete mix, or all that is still open costs the same."""
+        if self.verdict is not None:
+            return self.verdict.price
+        return self.prices[0] if self.prices and self.prices[0] == self.prices[1] else None
+
+
+def build_page(
+    mixer: Mixer, state: MixState, *, terms: DeliveryTerms, today: date, hold: Collection[str] = ()
+) -> MixerPage:
+    """Answer a state without touching the database; `hold` names slots just chosen, which repairs leave alone."""
+    answer = mixer.options(state.mix, size=state.size)
+    verdict = mixer.check(state.mix, size=state.size, hold=hold) if mixer.is_complete(state.mix) else None
+    is_broken = not answer.count
+    repairs = mixer.repairs(state.mix, hold=hold) if is_broken else ()
+    price = verdict.price if verdict else answer.prices[0] if answer.prices else None
+    return MixerPage(
+        state=state,
+        groups=_groups(mixer, state, answer),
+        total_mixes=mixer.count(),
+        count=answer.count,
+        open_slots=tuple(slot.name for slot in mixer.spec.slots if slot.slug not in state.mix),
+        name=mix_name(mixer.spec, state.mix),
+        verdict=verdict,
+        problems=tuple(_problems(mixer, answer, verdict)) if is_broken else (),
+        repairs=tuple(
+            Repair(repair_text(mixer.spec, state.mix, mix), state.address(mixer, mix)) for mix in repairs
+        ),
+        advice=tuple(rule.reason for rule in verdict.advice) if verdict and verdict.makeable else (),
+        prices=answer.prices,
+        per_100_ml=price_per_100_ml(price, state.size) if price is not None else None,
+        sizes=tuple(SizeCard(size, price_so_far(mixer.spec, state.mix, size)) for size in mixer.spec.sizes),
+        delivery=delivery_price(terms),
+        promise=promise(terms, today=today),
+        bottle=draw_bottle(mixer, state.mix),
+        paints=paints(mixer),
+        address=state.address(mixer),
+    )
+
+
+def _groups(mixer: Mixer, state: MixState, answer: Answer) -> tuple[Group, ...]:
+    amounts = {dose.slot: dose.microlitres for dose in doses(mixer.spec, _any_mix(mixer), state.size)}
+    return tuple(
+        Group(
+            row,
+            tuple(Card(option, _why(mixer, row, option)) for option in row.options),
+            None if amounts[row.slot.slug] is None else (amounts[row.slot.slug] or 0) / 1000,
+        )
+        for row in answer.slots
+    )
+
+
+def _any_mix(mixer: Mixer) -> dict[str, str]:
+    """Some mix, to read the doses of the slots from: they do not depend on what is chosen."""
+    return mixer.named([0] * len(mixer.spec.slots))
+
+
+def _why(mixer: Mixer, row: SlotOptions, option: Option) -> str:
+    """Empty where the other choices clash by themselves: then it is not this card that stands in the way."""
+    if option.refusal is None or row.stuck:
+        return ""
+    return refusal_text(mixer, option, option.refusal)
+
+
+def _problems(mixer: Mixer, answer: Answer, verdict: Verdict | None) -> list[str]:
+    if verdict is not None:
+        return broken_texts(mixer.spec, verdict)
+    refusals = {
+        refusal_text(mixer, option, option.refusal): None
+        for row in answer.slots
+        if not row.stuck
+        for option in row.options
+        if option.chosen and option.refusal
+    }
+    return list(refusals)[:1]

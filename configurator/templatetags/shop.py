@@ -1,0 +1,36 @@
+"""Template tags and filters of the shop's pages."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language, to_locale
+
+register = template.Library()
+
+GLYPHS = {
+    "bottle": "M9 3h6v3l2 3v12H7V9l2-3Z",
+    "feather": "M12 3c5 3 6 9 2 14l-2 4-2-4C6 12 7 6 12 3Zm0 3v12",
+    "drop": "M12 3c4 6 6 9 6 12a6 6 0 0 1-12 0c0-3 2-6 6-12Z",
+    "stitch": "M4 8l16 8M4 16l16-8M9 6v12M15 6v12",
+    "sun": "M12 2v5M12 17v5M2 12h5M17 12h5M5 5l3 3M16 16l3 3M19 5l-3 3M8 16l-3 3",
+    "star": "M12 3l2 7 7 2-7 2-2 7-2-7-7-2 7-2Z",
+    "leaf": "M5 19C5 10 10 5 19 5c0 9-5 14-14 14Zm0 0 8-8",
+    "loop": "M12 4a8 8 0 1 1-7 4M5 3v5h5",
+    "spiral": "M7 4c8 0 8 5 2 5s-6 5 2 5 8 5 0 6",
+}
+
+
+@register.filter
+def money(amount: int) -> str:
+    """Minor units of the shop's currency as people write them, such as £14.00."""
+    digits = get_currency_precision(settings.CURRENCY)
+    locale = to_locale(get_language() or settings.LANGUAGE_CODE)
+    return format_currency(Decimal(amount).scaleb(-digits), settings.CURRENCY, locale=locale)
+
+
+@register.filter
+def glyph_path(name: str) -> str:
+    """The SVG path of a glyph in a 24 x 24 box; the bottle for a name without one."""
+    return GLYPHS.get(name, GLYPHS["bottle"])

@@ -1,0 +1,83 @@
+"""The pages on which a mix is chosen."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django_htmx.middleware import HtmxDetails
+
+from configurator.delivery import read_terms
+from configurator.mix_address import MixState, read_state
+from configurator.mixer_page import build_page
+from configurator.mixing.mixer import Mixer
+from configurator.versions import NotOnSaleError, mixer_for, newest_version, versions_on_sale
+
+
+class HtmxRequest(HttpRequest):
+    htmx: HtmxDetails
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    on_sale = [(version, mixer_for(version).spec) for version in versions_on_sale()]
+    return render(request, "configurator/home.html", {"on_sale": on_sale, "nav": "home"})
+
+
+@require_safe
+def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
+    """The mixer in any state. A choice made by htmx gets what changed; one made by form is sent to its own address."""
+    mixer = find_mixer(recipe)
+    state = read_state(mixer, choices=choices, query=request.GET)
+    address = state.address(mixer)
+    is_choice = request.htmx and not request.htmx.history_restore_request
+    if not is_choice and not state.gone and not state.label_error and not _is_at(request, address):
+        return redirect(address)
+    page = build_page(
+        mixer,
+        state,
+        terms=read_terms(),
+        today=timezone.localdate(),
+        hold=_just_chosen(mixer, state, request.htmx.current_url) if is_choice else (),
+    )
+    if is_choice:
+        response = render(request, "configurator/_choice.html", {"page": page, "spec": mixer.spec})
+        response["HX-Push-Url"] = address
+    else:
+        status = 404 if state.gone else 200
+        response = render(request, "configurator/mixer.html", {"page": page, "spec": mixer.spec}, status=status)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def find_mixer(recipe: str) -> Mixer:
+    """The mixer of a recipe on sale; raises Http404."""
+    try:
+        return mixer_for(newest_version(recipe))
+    except NotOnSaleError as error:
+        raise Http404(str(error)) from error
+
+
+def _is_at(request: HttpRequest, address: str) -> bool:
+    parts = urlsplit(address)
+    return request.path == parts.path and request.GET == QueryDict(parts.query)
+
+
+def _just_chosen(mixer: Mixer, state: MixState, before: str | None) -> list[str]:
+    """The slots whose choice differs from the address that the page had before."""
+    old = _mix_at(mixer, before or "")
+    return [slot for slot, component in state.mix.items() if old.get(slot) != component]
+
+
+def _mix_at(mixer: Mixer, url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    try:
+        choices = resolve(parts.path).kwargs.get("choices", "")
+    except Resolver404:
+        return {}
+    names = [slot.slug for slot in mixer.spec.slots]
+    if choices:
+        return dict(zip(names, choices.split("/"), strict=False))
+    return {name: values[0] for name, values in parse_qs(parts.query).items() if name in names}

@@ -1,0 +1,80 @@
+"""The form of the checkout: who gets the parcel, in as few fields as a parcel needs."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from configurator.templatetags.shop import money
+from orders.placing import Customer
+
+
+class CheckoutForm(forms.Form):
+    """`checkout_key` makes a second click the same order; `shown_total` is what the page said it costs."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={"required": _("Enter your e-mail, so that we can tell you when it ships.")},
+    )
+    full_name = forms.CharField(
+        label=_("Full name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter the name for the parcel.")},
+    )
+    postcode = forms.CharField(
+        label=_("Postcode"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "autocapitalize": "characters"}),
+        error_messages={"required": _("Enter your postcode.")},
+    )
+    address_line1 = forms.CharField(
+        label=_("Address"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+        error_messages={"required": _("Enter house number and street.")},
+    )
+    address_line2 = forms.CharField(
+        label=_("Address, second line"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
+    )
+    town = forms.CharField(
+        label=_("Town"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        error_messages={"required": _("Enter your town.")},
+    )
+    checkout_key = forms.UUIDField(widget=forms.HiddenInput)
+    shown_total = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.errors if self.is_bound else ():
+            if name in self.fields:
+                self.fields[name].widget.attrs |= {"aria-invalid": "true"}
+        for name, field in self.fields.items():
+            field.widget.attrs.setdefault("aria-describedby", f"id_{name}_error")
+
+    def customer(self) -> Customer:
+        """The customer of a valid form."""
+        data = self.cleaned_data
+        return Customer(
+            email=data["email"],
+            full_name=data["full_name"],
+            postcode=data["postcode"].upper(),
+            address_line1=data["address_line1"],
+            address_line2=data["address_line2"],
+            town=data["town"],
+        )
+
+    def show_total(self, total: int) -> None:
+        """Carry the total that the page is about to show, whatever was sent before."""
+        self.initial["shown_total"] = total
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data["shown_total"] = str(total)
+        self.button = _("Pay %(total)s") % {"total": money(total)}

@@ -1,0 +1,83 @@
+"""Claims: handing ready jobs to a maker under a lease, and taking back what a maker has let run out."""
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from orders.jobs import NO_LEASE, Actor, move_jobs
+from orders.models import FulfilmentKey, Job
+
+logger = logging.getLogger(__name__)
+
+MAX_JOBS = 50
+LEASE_SECONDS = (60, 43_200)
+EXPIRED_AT_ONCE = 500
+
+RELAY = Actor("relay")
+
+
+def claim_jobs(
+    client: FulfilmentKey, *, worker: str, station: str = "", max_jobs: int, lease_seconds: int, now: datetime
+) -> list[Job]:
+    """Up to `max_jobs` (1-50) ready jobs, the earliest promised first, leased to `client` for 60-43200 seconds.
+
+    Each gets a lease token of its own, one more attempt and one transition; held jobs are passed over. The ids are
+    locked with SKIP LOCKED, so claims at the same time get different jobs without waiting; on SQLite the transaction
+    itself begins with the write lock. Two queries to move however many; ValueError for numbers out of range.
+    """
+    if not 1 <= max_jobs <= MAX_JOBS or not LEASE_SECONDS[0] <= lease_seconds <= LEASE_SECONDS[1]:
+        raise ValueError(f"max_jobs {max_jobs} or lease_seconds {lease_seconds} is out of range")
+    lease = {
+        "client": client,
+        "worker": worker,
+        "station": station,
+        "lease_expires_at": now + timedelta(seconds=lease_seconds),
+        "lapsed": False,
+    }
+    with transaction.atomic():
+        ready = Job.objects.filter(state=Job.State.READY, on_hold=False).order_by("promised_on", "id")
+        locked = ready.select_for_update(skip_locked=True, of=("self",)).select_related("order", "line")
+        jobs = list(locked[:max_jobs])
+        move_jobs(
+            jobs,
+            Job.State.CLAIMED,
+            by=Actor("fulfilment", client.name),
+            now=now,
+            changes=lambda job: {**lease, "lease_token": uuid.uuid4(), "attempt": job.attempt + 1},
+        )
+    return jobs
+
+
+def expire_leases(now: datetime) -> int:
+    """Take back claimed jobs whose lease has run out, and mark those in production as lapsed; how many of both.
+
+    Goods in production exist, so their jobs stay with whoever makes them until staff, told by the log, have decided.
+    Locks what it moves and leaves what others hold; safe to run twice at once.
+    """
+    with transaction.atomic():
+        ended = Job.objects.filter(state=Job.State.CLAIMED, lease_expires_at__lte=now).order_by("id")
+        jobs = list(ended.select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE])
+        move_jobs(
+            jobs,
+            Job.State.READY,
+            by=RELAY,
+            now=now,
+            note="the lease ran out",
+            changes=lambda job: dict(NO_LEASE),
+        )
+    return len(jobs) + _mark_lapsed(now)
+
+
+def _mark_lapsed(now: datetime) -> int:
+    lapsed = 0
+    late = Job.objects.filter(state=Job.State.IN_PRODUCTION, lease_expires_at__lte=now, lapsed=False)
+    for job in late.select_related("order", "client").order_by("id")[:EXPIRED_AT_ONCE]:
+        if late.filter(pk=job.pk).update(lapsed=True):
+            lapsed += 1
+            logger.error(
+                "job %s of order %s is in production and its lease ran out: ask %s (%s) what became of it",
+                job.public_id, job.order.number, job.client, job.worker,
+            )  # fmt: skip
+    return lapsed

@@ -1,0 +1,252 @@
+"""The JSON shapes of the fulfilment API: times in RFC 3339 UTC, volumes in microlitres, money in minor units."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from configurator.strict_fields import (
+    StrictBoolean,
+    StrictChoice,
+    StrictInteger,
+    StrictSerializer,
+    StrictText,
+    StrictTime,
+    StrictUUID,
+)
+from orders.claiming import LEASE_SECONDS, MAX_JOBS
+from orders.making import Failure
+from orders.models import FulfilmentKey, Job, Shipment
+from orders.snapshot import read_snapshot
+
+PAGE = 100
+MOST_IN_PARCEL = 100
+MOST_PARTS = 100
+MOST_MICROLITRES = 1_000_000_000
+
+Plain = serializers.Serializer[Any]
+
+
+# What comes in ------------------------------------------------------------------------------------------------------
+
+
+class ClaimSerializer(StrictSerializer):
+    worker = StrictText(max_length=80, help_text="Who or what will make the jobs.")
+    station = StrictText(max_length=80, allow_blank=True, default="")
+    max_jobs = StrictInteger(min_value=1, max_value=MAX_JOBS)
+    lease_seconds = StrictInteger(min_value=LEASE_SECONDS[0], max_value=LEASE_SECONDS[1])
+
+
+class LeaseTokenSerializer(StrictSerializer):
+    lease_token = StrictUUID(help_text="The token that the claim was answered with.")
+
+
+class LotSerializer(StrictSerializer):
+    slot = StrictText(max_length=50)
+    component = StrictText(max_length=50)
+    lot = StrictText(max_length=40)
+    microlitres = StrictInteger(
+        min_value=1, max_value=MOST_MICROLITRES, allow_null=True, default=None,
+        help_text="What really went into one piece; null for parts without a dose.",
+    )  # fmt: skip
+
+
+class CompleteSerializer(LeaseTokenSerializer):
+    batch = StrictText(max_length=40)
+    lots = serializers.ListField(child=LotSerializer(), max_length=MOST_PARTS)
+
+
+class FailSerializer(LeaseTokenSerializer):
+    retryable = StrictBoolean(help_text="True: another try may work, the job goes back to ready.")
+    code = StrictChoice(choices=Failure.choices)
+    note = StrictText(max_length=400, allow_blank=True, default="", lines=True)
+
+
+class ParcelSerializer(StrictSerializer):
+    external_id = StrictText(max_length=80, help_text="Your own number of the parcel.")
+    jobs = serializers.ListField(child=StrictUUID(), min_length=1, max_length=MOST_IN_PARCEL)
+    carrier = StrictText(max_length=80)
+    tracking = StrictText(max_length=120)
+    shipped_at = StrictTime()
+
+
+class PageQuerySerializer(StrictSerializer):
+    cursor = serializers.UUIDField(required=False, help_text="`next_cursor` of the page before.")
+    limit = serializers.IntegerField(min_value=1, max_value=PAGE, default=PAGE)
+
+
+class JobsQuerySerializer(PageQuerySerializer):
+    state = serializers.ChoiceField(choices=Job.State.choices, required=False)
+    order = serializers.CharField(max_length=20, required=False, help_text="The number of the order.")
+
+
+# What goes out ------------------------------------------------------------------------------------------------------
+
+
+class JobRecipeSerializer(Plain):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    version = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class JobSizeSerializer(Plain):
+    slug = serializers.CharField()
+    volume_microlitres = serializers.IntegerField(allow_null=True)
+
+
+class PartSerializer(Plain):
+    slot = serializers.CharField()
+    component = serializers.CharField()
+    name = serializers.CharField()
+    microlitres = serializers.IntegerField(allow_null=True, help_text="Of one piece.")
+
+
+class SnapshotSerializer(Plain):
+    recipe = JobRecipeSerializer()
+    size = JobSizeSerializer()
+    quantity = serializers.IntegerField(help_text="How many pieces to make.")
+    unit_price = serializers.IntegerField()
+    mix = serializers.DictField(child=serializers.CharField())
+    parts = PartSerializer(many=True)
+    steps = serializers.ListField(child=serializers.CharField())
+    ingredients = serializers.ListField(child=serializers.CharField())
+    allergens = serializers.ListField(child=serializers.CharField())
+    flags = serializers.ListField(child=serializers.CharField())
+    label_name = serializers.CharField()
+    label_lines = serializers.ListField(child=serializers.CharField())
+
+
+class LeaseSerializer(Plain):
+    worker = serializers.CharField()
+    station = serializers.CharField()
+    expires_at = StrictTime(source="lease_expires_at")
+    lapsed = serializers.BooleanField()
+
+
+class ClaimedLeaseSerializer(LeaseSerializer):
+    token = serializers.UUIDField(source="lease_token")
+
+
+class AddressSerializer(Plain):
+    full_name = serializers.CharField()
+    address_line1 = serializers.CharField()
+    address_line2 = serializers.CharField()
+    postcode = serializers.CharField()
+    town = serializers.CharField()
+    country = serializers.CharField()
+
+
+class MadeOfSerializer(Plain):
+    slot = serializers.CharField()
+    component = serializers.CharField()
+    lot = serializers.CharField()
+    microlitres = serializers.IntegerField(allow_null=True)
+
+
+class JobSerializer(Plain):
+    id = serializers.UUIDField(source="public_id")
+    state = serializers.ChoiceField(choices=Job.State.choices)
+    version = serializers.IntegerField(help_text="Grows by one with every change of state.")
+    order = serializers.CharField(source="order.number")
+    line = serializers.IntegerField(source="line.position")
+    quantity = serializers.IntegerField(source="line.quantity")
+    promised_on = serializers.DateField()
+    attempt = serializers.IntegerField()
+    on_hold = serializers.BooleanField()
+    lease = serializers.SerializerMethodField()
+    snapshot = serializers.SerializerMethodField()
+    snapshot_sha256 = serializers.CharField(
+        help_text="Of `snapshot` as JSON in UTF-8 with sorted keys and no spaces."
+    )
+    batch = serializers.CharField()
+    made_of = MadeOfSerializer(many=True, allow_null=True)
+    failure_code = serializers.CharField()
+    shipment = serializers.UUIDField(source="shipment.public_id", allow_null=True, default=None)
+    ship_to = AddressSerializer(
+        source="order", required=False, help_text="Only for keys with the scope ship:read."
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        if not self.context.get("sees_addresses", True):
+            del fields["ship_to"]
+        return fields
+
+    @extend_schema_field(LeaseSerializer(allow_null=True))
+    def get_lease(self, job: Job) -> dict[str, Any] | None:
+        return dict(LeaseSerializer(job).data) if job.state in Job.LEASED else None
+
+    @extend_schema_field(SnapshotSerializer(allow_null=True))
+    def get_snapshot(self, job: Job) -> dict[str, Any] | None:
+        return read_snapshot(job) or None
+
+
+class ClaimedJobSerializer(JobSerializer):
+    @extend_schema_field(ClaimedLeaseSerializer())
+    def get_lease(self, job: Job) -> dict[str, Any] | None:
+        return dict(ClaimedLeaseSerializer(job).data)
+
+
+class ClaimedJobsSerializer(Plain):
+    jobs = ClaimedJobSerializer(many=True)
+
+
+class JobPageSerializer(Plain):
+    jobs = JobSerializer(many=True)
+    next_cursor = serializers.UUIDField(allow_null=True)
+
+
+class ShipmentSerializer(Plain):
+    id = serializers.UUIDField(source="public_id")
+    external_id = serializers.CharField()
+    order = serializers.CharField(source="order.number")
+    jobs = serializers.SerializerMethodField()
+    carrier = serializers.CharField()
+    tracking = serializers.CharField()
+    shipped_at = StrictTime()
+
+    def get_jobs(self, shipment: Shipment) -> list[UUID]:
+        return sorted(job.public_id for job in shipment.jobs.all())
+
+
+class ShipmentPageSerializer(Plain):
+    shipments = ShipmentSerializer(many=True)
+    next_cursor = serializers.UUIDField(allow_null=True)
+
+
+class LimitsSerializer(Plain):
+    max_jobs = serializers.IntegerField()
+    min_lease_seconds = serializers.IntegerField()
+    max_lease_seconds = serializers.IntegerField()
+    requests = serializers.CharField()
+
+
+class MeSerializer(Plain):
+    name = serializers.CharField()
+    key_id = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=FulfilmentKey.Scope.choices))
+    expires_at = StrictTime(allow_null=True)
+    limits = LimitsSerializer()
+
+
+@extend_schema_serializer(component_name="FulfilmentProblemField")
+class ProblemFieldSerializer(Plain):
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="FulfilmentProblem")
+class ProblemSerializer(Plain):
+    """A problem in the sense of RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    errors = ProblemFieldSerializer(many=True, required=False)  # type: ignore[assignment]
+    current_state = serializers.CharField(required=False)
+    allowed_actions = serializers.ListField(child=serializers.CharField(), required=False)
+    required_scope = serializers.CharField(required=False)

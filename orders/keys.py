@@ -1,0 +1,112 @@
+"""Keys of the fulfilment API: making one, recognising one, ending one."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from orders.models import FulfilmentKey
+
+PREFIX = "cct_live"
+ID_BYTES = 6
+SECRET_BYTES = 32  # 256 bits
+PATTERN = re.compile(rf"{PREFIX}_([0-9a-f]{{{ID_BYTES * 2}}})_[A-Za-z0-9_-]{{43}}", re.ASCII)
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class KeyNameError(ValueError):
+    """A name that no new key can have; the message says why."""
+
+
+class MadeKey(NamedTuple):
+    """A new key: its row, and its full text, which exists nowhere else."""
+
+    row: FulfilmentKey
+    text: str
+
+
+def make_key(
+    name: str, *, scopes: Iterable[str], now: datetime, expires_at: datetime | None = None
+) -> MadeKey:
+    """A new key called `name` with `scopes` (values of FulfilmentKey.Scope, kept in that order).
+
+    Its text is `cct_live_<id>_<secret>`; only the SHA-256 of the text is kept. Raises KeyNameError for a name that is
+    taken, empty or too long, ValueError for an unknown scope.
+    """
+    key_id = secrets.token_hex(ID_BYTES)
+    text = f"{PREFIX}_{key_id}_{secrets.token_urlsafe(SECRET_BYTES)}"
+    row = FulfilmentKey(
+        name=_check_name(name),
+        key_id=key_id,
+        secret_sha256=_hash(text),
+        scopes=_check_scopes(scopes),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if not FulfilmentKey.objects.filter(name=row.name).exists():
+            raise
+        raise KeyNameError(f"There is a key called {row.name!r} already: choose another name.") from error
+    return MadeKey(row, text)
+
+
+def find_key(text: str, *, now: datetime) -> FulfilmentKey | None:
+    """The key that `text` is, if it may be used `now`: known, not revoked, not expired. One query.
+
+    The hashes are compared in constant time. Notes the time of use, at most once a minute.
+    """
+    match = PATTERN.fullmatch(text)
+    if match is None:
+        return None
+    key = FulfilmentKey.objects.filter(key_id=match[1]).first()
+    kept = key.secret_sha256 if key else _hash("")
+    if not hmac.compare_digest(kept, _hash(text)) or key is None:
+        return None
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+        return None
+    _note_use(key, now=now)
+    return key
+
+
+def revoke_key(key: FulfilmentKey, *, now: datetime) -> bool:
+    """End a key at once and for good; True if this call did it. What it has claimed stays until its leases end."""
+    revoked = FulfilmentKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now)
+    key.refresh_from_db(fields=["revoked_at"])
+    return bool(revoked)
+
+
+def _note_use(key: FulfilmentKey, *, now: datetime) -> None:
+    before = now - USE_NOTED_EVERY
+    if key.last_used_at is None or key.last_used_at <= before:
+        unnoted = Q(last_used_at=None) | Q(last_used_at__lte=before)
+        FulfilmentKey.objects.filter(unnoted, pk=key.pk).update(last_used_at=now)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_name(name: str) -> str:
+    name = name.strip()
+    try:
+        FulfilmentKey._meta.get_field("name").clean(name, None)
+    except ValidationError as error:
+        raise KeyNameError(f"This name cannot be used: {' '.join(error.messages)}") from error
+    return name
+
+
+def _check_scopes(scopes: Iterable[str]) -> list[str]:
+    wanted = set(scopes)
+    if unknown := wanted - set(FulfilmentKey.Scope.values):
+        raise ValueError(f"unknown scopes: {', '.join(sorted(unknown))}")
+    return [scope for scope in FulfilmentKey.Scope.values if scope in wanted]

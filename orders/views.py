@@ -1,0 +1,134 @@
+"""Checkout, payment, thanks and tracking."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from payments import PaymentError, RedirectNeeded
+
+from configurator.bottle import draw_bottle
+from configurator.mix_address import MixState, read_state
+from configurator.mixing.mixer import Mixer
+from configurator.views import find_mixer
+from configurator.wording import mix_name
+from orders.checkout_form import CheckoutForm
+from orders.models import Order
+from orders.payments import open_payment
+from orders.placing import NotMakeableError, PriceChangedError, Wish, place_order, quote
+from orders.stock import OutOfStockError
+from orders.tracking import read_tracking
+
+
+@require_safe
+def start(request: HttpRequest, recipe: str) -> HttpResponse:
+    """From the mixer's form to the checkout of what is chosen in it, or back to the mixer when that cannot be ordered."""
+    mixer = find_mixer(recipe)
+    state = read_state(mixer, choices="", query=request.GET)
+    return redirect(_checkout_address(mixer, state) if _can_order(mixer, state) else state.address(mixer))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
+    """One page: what is bought and what it costs in all, where it goes, pay."""
+    mixer = find_mixer(recipe)
+    state = read_state(mixer, choices=choices, query=request.GET)
+    if not _can_order(mixer, state):
+        return redirect(state.address(mixer))
+    wish = Wish(recipe=recipe, mix=state.mix, size=state.size.slug, label_name=state.label_name)
+    now = timezone.now()
+    notice = ""
+    if request.method == "POST":
+        form = CheckoutForm(request.POST)
+        if form.is_valid():
+            try:
+                order = place_order(
+                    wish,
+                    form.customer(),
+                    checkout_key=form.cleaned_data["checkout_key"],
+                    shown_total=form.cleaned_data["shown_total"],
+                    now=now,
+                )
+            except NotMakeableError:
+                return redirect(state.address(mixer))
+            except PriceChangedError as error:
+                notice = error
+            except OutOfStockError as error:
+                form.add_error(
+                    None,
+                    _("There is not enough %(name)s left for this mix. Choose another one.")
+                    % {"name": error.component},
+                )
+            else:
+                return redirect("orders:pay", token=order.token)
+    else:
+        form = CheckoutForm(initial={"checkout_key": uuid.uuid4()})
+    quoted = quote(wish, now=now)
+    form.show_total(quoted.total)
+    return render(
+        request,
+        "orders/checkout.html",
+        {
+            "form": form,
+            "quote": quoted,
+            "state": state,
+            "price_change": notice,
+            "name": mix_name(mixer.spec, state.mix),
+            "spec": mixer.spec,
+            "bottle": draw_bottle(mixer, state.mix),
+            "mixer_address": state.address(mixer),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    """Pay an order that waits for payment, with the provider's own form; as often as it takes."""
+    order = get_object_or_404(Order, token=token)
+    if order.state != Order.State.PLACED:
+        return redirect(order)
+    payment = open_payment(order)
+    try:
+        form = payment.get_form(data=request.POST or None)
+    except RedirectNeeded as redirected:
+        return redirect(str(redirected))
+    except (PaymentError, OSError) as error:
+        return render(request, "orders/payment_down.html", {"order": order, "error": error}, status=503)
+    return render(
+        request, "orders/pay.html", {"order": order, "form": form, "has_failed": "failed" in request.GET}
+    )
+
+
+@never_cache
+@require_safe
+def thanks(request: HttpRequest, token: str) -> HttpResponse:
+    order = get_object_or_404(Order, token=token)
+    if order.state == Order.State.PLACED:
+        return redirect("orders:pay", token=token)
+    return render(request, "orders/thanks.html", {"tracking": read_tracking(order)})
+
+
+@never_cache
+@require_safe
+def tracking(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an order is, for whoever holds its address; shows the town, not the street."""
+    order = get_object_or_404(Order, token=token)
+    return render(request, "orders/tracking.html", {"tracking": read_tracking(order)})
+
+
+def _can_order(mixer: Mixer, state: MixState) -> bool:
+    is_sound = mixer.is_complete(state.mix) and not state.gone and not state.label_error
+    return is_sound and mixer.is_makeable(state.mix)
+
+
+def _checkout_address(mixer: Mixer, state: MixState) -> str:
+    choices = "/".join(state.mix[slot.slug] for slot in mixer.spec.slots)
+    query = state.extras(mixer)
+    return reverse("orders:checkout", args=[state.recipe, choices], query=query)

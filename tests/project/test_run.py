@@ -1,0 +1,189 @@
+"""`make run`: one sentence where it cannot open the shop, and nothing left behind when it closes it."""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.processes import BASE_DIR
+from tests.processes import find_free_port, make_settings, make_template
+
+OPEN_SECONDS = 30.0
+
+
+class Run:
+    """`python -m config.run` on a folder and port of its own."""
+
+    def __init__(self, var_dir: Path, *, port: int, **extra: str) -> None:
+        self.var_dir = var_dir
+        self.port = port
+        self.console = var_dir / "console"
+        with self.console.open("wb") as console:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.run"],
+                cwd=BASE_DIR,
+                env=make_settings(var_dir, port=port, extra=extra),
+                stdout=console,
+                stderr=console,
+            )
+
+    def read(self) -> str:
+        return self.console.read_text()
+
+    def await_text(self, text: str, *, times: int = 1) -> None:
+        deadline = time.monotonic() + OPEN_SECONDS
+        while self.read().count(text) < times:
+            assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.read()}"
+            assert time.monotonic() < deadline, f"{text!r} was never said:\n{self.read()}"
+            time.sleep(0.1)
+
+    def fails(self) -> str:
+        """What it said; it must have ended by itself with exit code 1."""
+        assert self.process.wait(OPEN_SECONDS) == 1, self.read()
+        return self.read()
+
+    def find_processes(self) -> dict[int, str]:
+        """Every living process, by id, that was started with this shop's folder, whoever's child it is by now."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                line = (folder / "cmdline").read_text().replace("\0", " ").strip()
+                # Redis writes its title over its environment; the title names its socket.
+                if (
+                    str(self.var_dir) in line
+                    or f"VAR_DIR={self.var_dir}\0" in (folder / "environ").read_text()
+                ):
+                    found[int(folder.name)] = line
+        return found
+
+    def find_leader(self, words: str) -> int:
+        """The process that leads the group of all whose command line has these words."""
+        (leader,) = {os.getpgid(pid) for pid, line in self.find_processes().items() if words in line}
+        return leader
+
+    def status(self) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5) as response:
+            status: int = response.status
+            return status
+
+    def await_status(self, status: int) -> None:
+        deadline = time.monotonic() + OPEN_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                assert self.status() == status
+                return
+            time.sleep(0.1)
+        pytest.fail(f"the web server does not answer:\n{self.read()}")
+
+    def await_nothing_left(self) -> None:
+        deadline = time.monotonic() + 15
+        while left := self.find_processes():
+            assert time.monotonic() < deadline, f"still running: {left}"
+            time.sleep(0.1)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", self.port))
+
+
+@contextlib.contextmanager
+def open_runs(*var_dirs: Path) -> Iterator[list[Run]]:
+    for var_dir in var_dirs:
+        shutil.copytree(make_template(), var_dir)
+    runs = [Run(var_dir, port=find_free_port(), WEB_WORKERS="1") for var_dir in var_dirs]
+    try:
+        for run in runs:
+            run.await_text("Ctrl-C stops it.")
+        yield runs
+    finally:
+        for run in runs:
+            run.process.terminate()
+            run.process.wait(30)
+
+
+def test_a_taken_port_is_named_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        said = Run(tmp_path, port=port).fails()
+
+    assert said == (
+        f"Port {port} is taken by another program: stop that, or choose another port: PORT={port + 1} make run\n"
+    )
+    assert not (tmp_path / "shop.sqlite3").exists()
+
+
+def test_a_folder_in_use_is_named_in_one_sentence(tmp_path: Path) -> None:
+    port = find_free_port()
+    with (tmp_path / "run.lock").open("w") as lock:
+        lock.write("4711")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        said = Run(tmp_path, port=port).fails()
+
+    assert said == (
+        f"A shop is already running on {tmp_path} (process 4711): stop it, "
+        f"or open another one beside it: PORT={port + 1} VAR_DIR=var2 make run\n"
+    )
+    assert not (tmp_path / "shop.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "eighty"), ("CURRENCY", "pounds"), ("SECRET_KEY", "short")]
+)
+def test_a_nonsense_setting_is_named_in_one_sentence(tmp_path: Path, name: str, value: str) -> None:
+    said = Run(tmp_path, port=find_free_port(), **{name: value}).fails()
+
+    assert said.startswith("The settings cannot be used: ")
+    assert name in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_it_opens_restarts_what_dies_and_closes_on_ctrl_c(tmp_path: Path) -> None:
+    with open_runs(tmp_path / "var") as (run,):
+        assert run.status() == 200
+        passwords = json.loads((run.var_dir / "demo_users.json").read_text())
+        for name, password in passwords.items():
+            assert re.search(rf"sign in +{name} +{password}", run.read())
+
+        for words in ("-server", "granian", "celery", "manage.py relay"):
+            os.kill(run.find_leader(words), signal.SIGKILL)
+        for name in ("redis", "web", "worker", "relay"):
+            run.await_text(f"{name:<9} started again")
+        run.await_status(200)
+
+        run.process.send_signal(signal.SIGINT)
+
+        assert run.process.wait(30) == 0, run.read()
+        assert run.read().endswith("closed; nothing of it is running any more\n")
+        assert run.find_processes() == {}
+        run.await_nothing_left()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent died")
+def test_two_shops_stand_side_by_side_and_one_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
+    with open_runs(tmp_path / "one", tmp_path / "two") as (one, two):
+        one.process.kill()
+
+        one.await_nothing_left()
+        assert two.status() == 200
+
+        two.process.terminate()
+
+        assert two.process.wait(30) == 0, two.read()
+        two.await_nothing_left()

@@ -31,7 +31,7 @@ run: $(RUN_READY) ## Open the shop on http://127.0.0.1:8000 (PORT=8001 make run:
 	@$(PY) -m config.run
 
 demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fulfilment make and ship it
-	@$(PY) -m config.demo
+	@$(PY) manage.py demo
 
 test: $(DEV_READY) ## Run all tests (one file: make test TESTS=tests/project/test_run.py)
 	@$(PY) -m pytest $(TESTS)

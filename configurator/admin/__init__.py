@@ -1,0 +1,5 @@
+"""Django admin for recipes: drafts as forms, publishing as a confirm page of its own."""
+
+from configurator.admin import components, recipes, rules, shop, versions
+
+__all__ = ["components", "recipes", "rules", "shop", "versions"]

@@ -141,20 +141,20 @@ def _check_rule(spec: Spec, rule: Rule) -> Iterator[Problem]:
         yield Problem(where, f"the reason is longer than {REASON_LENGTH} characters")
     yield from (Problem(where, f"there is no component {name}") for name in (*rule.left, *rule.right) if name not in components)
     yield from (Problem(where, f"there is no slot {name}") for name in (*rule.left_slots, *rule.right_slots) if name not in slots)
-    yield from (Problem(where, message) for message in _missing_parts(spec, rule))
+    yield from (Problem(where, message) for message in rule_problems(rule, is_dosed=spec.is_dosed))
+    known = {name for family in spec.families for part in family.components for name, _ in part.composition}
+    yield from (Problem(where, f"no component contains {name}") for name in rule.substances if name not in known)
 
 
-def _missing_parts(spec: Spec, rule: Rule) -> Iterator[str]:
-    """What a rule of its kind must have and this one lacks."""
+def rule_problems(rule: Rule, *, is_dosed: bool) -> Iterator[str]:
+    """What a rule of its kind must have and this one lacks, whatever it refers to."""
     if rule.kind is RuleKind.CAP:
         if rule.limit is None:
             yield "a cap needs a limit"
         if bool(rule.substances) == bool(rule.amount):
             yield "a cap is either on substances or on a number that components carry"
-        if rule.substances and not spec.is_dosed:
+        if rule.substances and not is_dosed:
             yield "a cap on substances needs slots with doses"
-        known = {name for family in spec.families for part in family.components for name, _ in part.composition}
-        yield from (f"no component contains {name}" for name in rule.substances if name not in known)
         return
     if not rule.left:
         yield "names no component on its left side"

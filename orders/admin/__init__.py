@@ -1,0 +1,5 @@
+"""What staff see of orders, jobs and fulfilment."""
+
+from orders.admin import jobs, keys, orders
+
+__all__ = ["jobs", "keys", "orders"]

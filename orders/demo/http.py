@@ -1,5 +1,6 @@
 """HTTP for the demo: connecting to a shop, and trying again while it is busy or away."""
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ def connect(url: str, **options: Any) -> httpx.Client:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise DemoError(f"{url!r} is not the address of a shop: it should look like http://127.0.0.1:8000.")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the demo says itself what it does
     trust_env = parts.hostname not in OWN_MACHINE
     return httpx.Client(base_url=url.rstrip("/"), timeout=30, trust_env=trust_env, **options)
 

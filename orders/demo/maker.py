@@ -78,9 +78,9 @@ class Maker:
         response = self._send("POST", path, {"lease_token": job["lease"]["token"], **body})
         answer = _read(response)
         if response.status_code == HTTPStatus.CONFLICT:
-            if answer.get("current_state") == to and answer["type"] == "/problems/wrong-state":
+            if (answer.get("type"), answer.get("current_state")) == ("/problems/wrong-state", to):
                 return True
-            self.say(f"lost     {_name(job)}: {answer['detail']}")
+            self.say(f"lost     {_name(job)}: {answer.get('detail')}")
             return False
         self._check(response, answer)
         return True
@@ -126,7 +126,7 @@ class Maker:
 def is_intact(job: Json) -> bool:
     """Whether a job's recipe is the one that was frozen: its hash is that of its canonical JSON."""
     text = json.dumps(job["snapshot"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest() == job["snapshot_sha256"]
+    return bool(hashlib.sha256(text.encode()).hexdigest() == job["snapshot_sha256"])
 
 
 def _read(response: httpx.Response) -> Json:
@@ -143,7 +143,7 @@ def _read(response: httpx.Response) -> Json:
 
 
 def _lot(part: Json) -> Json:
-    aimed = part["microlitres"]
+    aimed: int | None = part["microlitres"]
     return {
         "slot": part["slot"],
         "component": part["component"],

@@ -19,7 +19,7 @@ ADA = {
     "address_line2": "",
     "town": "Leeds",
 }
-PAYS = {"status": "confirmed", "fraud_status": "accept", "gateway_response": "3ds-disabled"}
+PAYS = {"status": "confirmed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Shopper:
         """The path of the tracking page of a new, paid order."""
         self._say_page("mixer", self._look(f"/mix/{MIX}"))
         checkout = self._look(f"/checkout/{MIX}", CHOICES)
+        if not checkout.url.path.startswith("/checkout/"):
+            raise DemoError(f"The mix {MIX} cannot be ordered: the shop leads back to {checkout.url}.")
         self._say_page("checkout", checkout)
         payment = self._submit(checkout, ADA)
         if not payment.url.path.endswith("/pay"):

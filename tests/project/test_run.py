@@ -97,15 +97,18 @@ class Run:
             probe.bind(("127.0.0.1", self.port))
 
 
-@contextlib.contextmanager
-def open_runs(*var_dirs: Path) -> Iterator[list[Run]]:
-    for var_dir in var_dirs:
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, Run]]:
+    """Two shops, open side by side; a test has its own of the two."""
+    runs = []
+    for name in ("one", "two"):
+        var_dir = tmp_path_factory.mktemp("shops") / name
         shutil.copytree(make_template(), var_dir)
-    runs = [Run(var_dir, port=find_free_port(), WEB_WORKERS="1") for var_dir in var_dirs]
+        runs.append(Run(var_dir, port=find_free_port(), WEB_WORKERS="1"))
     try:
         for run in runs:
             run.await_text("Ctrl-C stops it.")
-        yield runs
+        yield runs[0], runs[1]
     finally:
         for run in runs:
             run.process.terminate()
@@ -153,37 +156,33 @@ def test_a_nonsense_setting_is_named_in_one_sentence(tmp_path: Path, name: str, 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-def test_it_opens_restarts_what_dies_and_closes_on_ctrl_c(tmp_path: Path) -> None:
-    with open_runs(tmp_path / "var") as (run,):
-        assert run.status() == 200
-        passwords = json.loads((run.var_dir / "demo_users.json").read_text())
-        for name, password in passwords.items():
-            assert re.search(rf"sign in +{name} +{password}", run.read())
+def test_it_opens_restarts_what_dies_and_closes_on_ctrl_c(shops: tuple[Run, Run]) -> None:
+    run, _other = shops
+    assert run.status() == 200
+    passwords = json.loads((run.var_dir / "demo_users.json").read_text())
+    for name, password in passwords.items():
+        assert re.search(rf"sign in +{name} +{password}", run.read())
 
-        for words in ("-server", "granian", "celery", "manage.py relay"):
-            os.kill(run.find_leader(words), signal.SIGKILL)
-        for name in ("redis", "web", "worker", "relay"):
-            run.await_text(f"{name:<9} started again")
-        run.await_status(200)
+    for words in ("-server", "granian", "celery", "manage.py relay"):
+        os.kill(run.find_leader(words), signal.SIGKILL)
+    for name in ("redis", "web", "worker", "relay"):
+        run.await_text(f"{name:<9} started again")
+    run.await_status(200)
 
-        run.process.send_signal(signal.SIGINT)
+    run.process.send_signal(signal.SIGINT)
 
-        assert run.process.wait(30) == 0, run.read()
-        assert run.read().endswith("closed; nothing of it is running any more\n")
-        assert run.find_processes() == {}
-        run.await_nothing_left()
+    assert run.process.wait(30) == 0, run.read()
+    assert run.read().endswith("closed; nothing of it is running any more\n")
+    assert run.find_processes() == {}
+    run.await_nothing_left()
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent died")
-def test_two_shops_stand_side_by_side_and_one_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
-    with open_runs(tmp_path / "one", tmp_path / "two") as (one, two):
-        one.process.kill()
+def test_one_that_is_killed_leaves_nothing(shops: tuple[Run, Run]) -> None:
+    _other, run = shops
+    assert run.status() == 200
 
-        one.await_nothing_left()
-        assert two.status() == 200
+    run.process.kill()
 
-        two.process.terminate()
-
-        assert two.process.wait(30) == 0, two.read()
-        two.await_nothing_left()
+    run.await_nothing_left()

@@ -37,15 +37,13 @@ class Command(BaseCommand):
         if options["pause"] < 0 or (options["jobs"] is not None and options["jobs"] < 1):
             raise CommandError("--pause cannot be below 0, and --jobs cannot be below 1.")
         try:
-            self.play(key, **options)
+            self.play(key, options["url"], pause=options["pause"], once=options["once"], jobs=options["jobs"])
         except DemoError as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.stdout.write("stopped")
 
-    def play(
-        self, key: str, *, url: str, pause: float, once: bool, jobs: int | None, **_options: Any
-    ) -> None:
+    def play(self, key: str, url: str, *, pause: float, once: bool, jobs: int | None) -> None:
         patience = Patience(seconds=FIRST_SECONDS, say=self.say)
         maker = Maker(url, key, say=self.say, sleep=time.sleep, patience=patience, pause=pause)
         maker.introduce()

@@ -49,7 +49,7 @@ def _counterpart(mix: Mix, maps: Maps) -> Mix | None:
 
 
 @given(case=pairs_of_models())
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=100)
 def test_shared_and_lost_mixes_are_those_of_brute_force(case: tuple[Model, Model, Maps]) -> None:
     a, b, maps = case
     others = set(all_mixes(b))

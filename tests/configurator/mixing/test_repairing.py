@@ -13,7 +13,7 @@ from tests.configurator.mixing.instances import published_space, tea_model
 
 
 @given(question=complete_questions(), data=st.data())
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=100)
 def test_repairs_are_nearest_then_leave_what_is_held_then_spread(
     question: tuple[Model, Mix, Masks | None], data: st.DataObject
 ) -> None:

@@ -16,7 +16,7 @@ Question = tuple[Model, dict[int, int], Masks | None]
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=100)
 def test_options_are_exactly_those_with_which_something_makeable_remains(question: Question) -> None:
     model, chosen, allowed = question
     makeable = all_mixes(model, allowed)
@@ -30,7 +30,7 @@ def test_options_are_exactly_those_with_which_something_makeable_remains(questio
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=100)
 def test_count_is_the_number_of_makeable_mixes_that_hold_the_choices(question: Question) -> None:
     model, chosen, allowed = question
 
@@ -40,7 +40,7 @@ def test_count_is_the_number_of_makeable_mixes_that_hold_the_choices(question: Q
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=100)
 def test_counts_are_the_makeable_mixes_per_option_keeping_the_choices_of_the_other_slots(
     question: Question,
 ) -> None:
@@ -56,7 +56,7 @@ def test_counts_are_the_makeable_mixes_per_option_keeping_the_choices_of_the_oth
 
 
 @given(question=questions(), data=st.data())
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=100)
 def test_best_is_the_highest_score_and_among_equals_the_first_mix(
     question: Question, data: st.DataObject
 ) -> None:
@@ -76,7 +76,7 @@ def test_best_is_the_highest_score_and_among_equals_the_first_mix(
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=100)
 def test_mixes_come_complete_and_in_lexicographic_order(question: Question) -> None:
     model, chosen, allowed = question
 
@@ -126,7 +126,7 @@ def test_a_draw_can_be_repeated_and_draws_spread_evenly() -> None:
     assert first == again
     assert len(times) == 141
     chi_square = sum((seen - 100) ** 2 / 100 for seen in times.values())
-    assert chi_square < 200  # 140 degrees of freedom: exceeded once in 1,500 seeds, and this seed is fixed
+    assert chi_square < 200  # 140 degrees of freedom: about one seed in 1,500 is above
 
 
 @given(model=models())

@@ -1,0 +1,98 @@
+"""Families, components with their composition, substances, flags and hair types."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from configurator.admin.inlines import NamedTabularInline
+from configurator.models import (
+    Amount,
+    Component,
+    CompositionPart,
+    Family,
+    Flag,
+    FragranceAllergen,
+    HairType,
+    Substance,
+)
+from configurator.templatetags.shop import glyph_path
+
+WHOLE = Decimal(100)
+
+
+class CompositionFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+    """A composition is either empty or adds up to 100 %."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        shares = [data["percent"] for data in kept if data.get("percent") is not None]
+        if shares and sum(shares) != WHOLE:
+            missing = WHOLE - sum(shares)
+            raise ValidationError(
+                _("The composition adds up to %(sum)s %%. Change a share by %(missing)s %% to make it 100 %%.")
+                % {"sum": f"{sum(shares):f}", "missing": f"{missing:+f}"}
+            )
+
+
+class CompositionInline(NamedTabularInline):
+    model = CompositionPart
+    formset = CompositionFormSet
+    autocomplete_fields = ["substance"]
+
+
+class FragranceAllergenInline(NamedTabularInline):
+    model = FragranceAllergen
+    autocomplete_fields = ["substance"]
+
+
+class AmountInline(NamedTabularInline):
+    model = Amount
+
+
+@admin.register(Family)
+class FamilyAdmin(admin.ModelAdmin[Family]):
+    list_display = ["name", "slug"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(Component)
+class ComponentAdmin(admin.ModelAdmin[Component]):
+    list_display = ["name", "swatch", "family", "tagline", "surcharge", "stock_ml", "reserved_ml", "is_offered"]
+    list_filter = ["family", "is_offered", "flags"]
+    list_select_related = ["family"]
+    search_fields = ["name", "slug", "tagline"]
+    autocomplete_fields = ["family", "flags"]
+    readonly_fields = ["reserved_ml"]
+    inlines = [CompositionInline, FragranceAllergenInline, AmountInline]
+    fieldsets = [
+        (None, {"fields": ["family", "name", "slug", "tagline", "is_offered", "position"]}),
+        (gettext_lazy("Look"), {"fields": ["colour", "glyph"]}),
+        (gettext_lazy("What it is for and what is in it"), {"fields": ["suits", "flags"]}),
+        (gettext_lazy("Price and stock"), {"fields": ["surcharge", "stock_ml", "reserved_ml"]}),
+    ]
+
+    @admin.display(description=gettext_lazy("look"))
+    def swatch(self, component: Component) -> SafeString:
+        return format_html(
+            '<svg width="28" height="28" viewBox="-6 -6 36 36" role="img" aria-label="{}">'
+            '<circle cx="12" cy="12" r="18" fill="{}"/>'
+            '<path d="{}" fill="none" stroke="#1f2a2e" stroke-width="1.5"/></svg>',
+            component.get_glyph_display(),
+            component.colour,
+            glyph_path(component.glyph),
+        )
+
+
+@admin.register(Substance, Flag, HairType)
+class NamedAdmin(admin.ModelAdmin[Any]):
+    """Things that have little more than a name."""
+
+    search_fields = ["name"]

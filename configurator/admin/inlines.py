@@ -1,0 +1,20 @@
+"""Inline forms whose fields have names for screen readers."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.forms import Field
+from django.http import HttpRequest
+
+
+class NamedTabularInline(admin.TabularInline[Any, Any]):
+    """A table of related rows; each input carries its column's name, which Django's own leaves to the eye."""
+
+    extra = 0
+
+    def formfield_for_dbfield(self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(field.label or db_field.verbose_name).capitalize()
+        return field

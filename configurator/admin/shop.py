@@ -1,0 +1,17 @@
+"""What the shop asks for delivery."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from configurator.models import DeliveryTerms
+
+
+@admin.register(DeliveryTerms)
+class DeliveryTermsAdmin(admin.ModelAdmin[DeliveryTerms]):
+    list_display = ["__str__", "price", "free_from", "making_days", "carrier_days"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not DeliveryTerms.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: DeliveryTerms | None = None) -> bool:
+        return False

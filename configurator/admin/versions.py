@@ -1,0 +1,84 @@
+"""Published versions: to read, and to put on sale again."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from configurator.mixing.changes import compare
+from configurator.models import RecipeVersion
+from configurator.publishing import NothingToPublishError, publish_again
+from configurator.versions import mixer_for, newest_version
+
+
+class PublishAgainForm(forms.Form):
+    note = forms.CharField(
+        label=gettext_lazy("Why go back?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+@admin.register(RecipeVersion)
+class RecipeVersionAdmin(admin.ModelAdmin[RecipeVersion]):
+    list_display = ["__str__", "mixes", "published_at", "published_by", "note"]
+    list_filter = ["recipe"]
+    list_select_related = ["recipe", "published_by"]
+    readonly_fields = ["recipe", "number", "mixes", "sha256", "note", "published_at", "published_by", "spec"]
+    change_form_template = "admin/configurator/recipeversion/change_form.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        again = path(
+            "<path:object_id>/publish-again/",
+            self.admin_site.admin_view(self.publish_again),
+            name="configurator_recipeversion_publish_again",
+        )
+        return [again, *super().get_urls()]
+
+    def publish_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What going back to an older version would change; on confirmation it is on sale again."""
+        version = self.get_object(request, unquote(object_id))
+        if version is None:
+            raise Http404
+        if not request.user.has_perm("configurator.publish_recipe"):
+            raise PermissionDenied
+        form = PublishAgainForm(request.POST or None)
+        on_sale = newest_version(version.recipe.slug)
+        if request.method == "POST" and form.is_valid():
+            try:
+                back = publish_again(
+                    version,
+                    by=request.user,  # type: ignore[arg-type]  # admin_view lets no anonymous user in
+                    note=form.cleaned_data["note"],
+                    now=timezone.now(),
+                )
+            except NothingToPublishError:
+                messages.warning(request, _("This is what is on sale already; nothing was changed."))
+            else:
+                messages.success(request, _("%(version)s is on sale now.") % {"version": back})
+            return redirect(reverse("admin:configurator_recipeversion_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Put %(version)s on sale again") % {"version": version},
+            "opts": self.opts,
+            "version": version,
+            "on_sale": on_sale,
+            "changes": compare(mixer_for(on_sale), mixer_for(version)),
+            "form": form,
+        }
+        return render(request, "admin/configurator/recipeversion/publish_again.html", context)

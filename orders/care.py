@@ -1,0 +1,28 @@
+"""What staff decide about jobs that went wrong."""
+
+from datetime import datetime
+
+from orders.jobs import Actor, move_job
+from orders.models import Job, OutboxEntry
+from orders.outbox import retry_entry
+from orders.stock import free_stock
+
+
+def make_again(job: Job, *, by: str, now: datetime) -> Job:
+    """A failed job goes back to the makers; raises jobs.WrongStateError for any other."""
+    return move_job(job, Job.State.READY, by=Actor("staff", by), now=now, failure_code="", failure_note="")
+
+
+def give_up(job: Job, *, by: str, now: datetime) -> Job:
+    """A job that failed, or that nobody has taken, is cancelled and its stock freed; raises jobs.WrongStateError."""
+    moved = move_job(job, Job.State.CANCELLED, by=Actor("staff", by), now=now)
+    free_stock([job.line])
+    return moved
+
+
+def retry_hand_off(entry: OutboxEntry, *, now: datetime) -> bool:
+    """Give a dead outbox entry a fresh start; False for one that is not dead."""
+    if entry.state != OutboxEntry.State.DEAD:
+        return False
+    retry_entry(entry, now=now)
+    return True

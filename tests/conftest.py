@@ -1,0 +1,32 @@
+"""Fixtures that many tests share."""
+
+import pytest
+from django.conf import LazySettings
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
+
+from configurator.loading import SHIPPED_CATALOGUE, load_catalogue
+from configurator.models import RecipeVersion
+from configurator.versions import newest_version
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database holds the shipped catalogue, loaded once, as a shop does after its first start."""
+    with django_db_blocker.unblock():
+        load_catalogue(SHIPPED_CATALOGUE, now=timezone.now())
+
+
+@pytest.fixture
+def catalogue(db: None) -> RecipeVersion:
+    """The version of the shipped catalogue that is on sale."""
+    return newest_version("shampoo")
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: LazySettings) -> None:
+    """Static files by their own names: hashed ones need `collectstatic`, which the real shop's tests run."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }

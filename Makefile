@@ -48,7 +48,7 @@ lint: $(DEV_READY) ## Check code, templates and import rules
 format: $(DEV_READY) ## Bring Python and templates into the project's format
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format .
-	@$(PY) -m djlint --reformat --quiet templates || true
+	@$(PY) -m djlint --reformat --quiet templates || $(PY) -m djlint --reformat --quiet templates || true
 
 types: $(DEV_READY) ## Check types
 	@bin/ci types

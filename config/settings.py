@@ -171,7 +171,7 @@ PUBLISH_TIMEOUT_SECONDS = 0.5  # how long a checkout may wait for a Redis that d
 PAYMENT_MODEL = "orders.Payment"
 PAYMENT_HOST = urlsplit(BASE_URL).netloc
 PAYMENT_USES_SSL = HTTPS
-PAYMENT_VARIANTS = {"default": ("payments.dummy.DummyProvider", {})}
+PAYMENT_VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {"default": ("payments.dummy.DummyProvider", {})}
 
 # API
 REST_FRAMEWORK = {

@@ -60,7 +60,9 @@ class ShopView(APIView):
 class RecipesView(ShopView):
     @extend_schema(operation_id="list_recipes", responses=shapes.RecipesShape, summary="List what is on sale")
     def get(self, request: Request) -> Response:
-        return Response({"recipes": [recipe_brief(version, mixer_for(version)) for version in versions_on_sale()]})
+        return Response(
+            {"recipes": [recipe_brief(version, mixer_for(version)) for version in versions_on_sale()]}
+        )
 
 
 class RecipeView(ShopView):
@@ -109,7 +111,9 @@ class CheckView(ShopView):
         version, mixer = find_recipe(slug)
         asked = read_question(request, shapes.CheckRequest, mixer)
         if missing := [slot.slug for slot in mixer.spec.slots if slot.slug not in asked.mix]:
-            raise InvalidFieldsProblem((f"mix.{slot}", "Nothing is chosen for this slot.") for slot in missing)
+            raise InvalidFieldsProblem(
+                (f"mix.{slot}", "Nothing is chosen for this slot.") for slot in missing
+            )
         verdict = mixer.check(asked.mix, size=asked.size, avoid=asked.avoid)
         return Response(
             {
@@ -137,7 +141,11 @@ def read_question(request: Request, shape: type[shapes.OptionsRequest], mixer: M
     reader.is_valid(raise_exception=True)
     body: dict[str, Any] = reader.validated_data
     errors: list[tuple[str, str]] = []
-    mix = {slot: component for slot, component in body["mix"].items() if _is_known(mixer, slot, component, errors)}
+    mix = {
+        slot: component
+        for slot, component in body["mix"].items()
+        if _is_known(mixer, slot, component, errors)
+    }
     try:
         size, avoid = mixer.read_size(body.get("size")), mixer.read_avoid(body["avoid"])
     except UnknownChoiceError as error:

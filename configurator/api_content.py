@@ -54,7 +54,9 @@ def recipe_content(version: RecipeVersion, mixer: Mixer) -> dict[str, Any]:
         ],
         "rules": [_rule_content(rule) for rule in spec.rules],
         "starters": [{"name": starter.name, "mix": dict(starter.mix)} for starter in spec.starters],
-        "needs": [{"slug": need.slug, "wording": need.wording, "component": need.component} for need in spec.needs],
+        "needs": [
+            {"slug": need.slug, "wording": need.wording, "component": need.component} for need in spec.needs
+        ],
     }
 
 
@@ -62,7 +64,9 @@ def answer_content(mixer: Mixer, answer: Answer) -> dict[str, Any]:
     low_high = answer.prices
     return {
         "count": answer.count,
-        "price": {"low": low_high[0], "high": low_high[1], "currency": settings.CURRENCY} if low_high else None,
+        "price": {"low": low_high[0], "high": low_high[1], "currency": settings.CURRENCY}
+        if low_high
+        else None,
         "slots": [_slot_content(mixer, row) for row in answer.slots],
     }
 
@@ -72,10 +76,12 @@ def verdict_content(mixer: Mixer, mix: Mapping[str, str], verdict: Verdict) -> d
         "makeable": verdict.makeable,
         "rules": [_rule_content(rule) for rule in (*verdict.broken, *verdict.advice)],
         "avoided": [
-            {"slot": slot, "component": component, "contains": list(found)} for slot, component, found in verdict.avoided
+            {"slot": slot, "component": component, "contains": list(found)}
+            for slot, component, found in verdict.avoided
         ],
         "repairs": [
-            {"mix": repaired, "change": repair_text(mixer.spec, mix, repaired)} for repaired in verdict.repairs
+            {"mix": repaired, "change": repair_text(mixer.spec, mix, repaired)}
+            for repaired in verdict.repairs
         ],
         "price": verdict.price,
         "price_per_100_ml": verdict.price_per_100_ml,

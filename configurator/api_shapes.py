@@ -44,7 +44,7 @@ class ProblemShape(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField()
-    errors = FieldErrorShape(many=True, required=False)
+    errors = FieldErrorShape(many=True, required=False)  # type: ignore[assignment]  # a name of DRF's
 
 
 class RecipeBriefShape(serializers.Serializer[Any]):
@@ -63,7 +63,7 @@ class SizeShape(serializers.Serializer[Any]):
     slug = serializers.CharField()
     volume_ml = serializers.IntegerField(allow_null=True)
     price = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a name of DRF's
 
 
 class ComponentShape(serializers.Serializer[Any]):
@@ -130,7 +130,9 @@ class OptionShape(serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()
     chosen = serializers.BooleanField()
-    open = serializers.BooleanField(help_text="A makeable mix remains with it, keeping the choices of the other slots.")
+    open = serializers.BooleanField(
+        help_text="A makeable mix remains with it, keeping the choices of the other slots."
+    )
     reason = serializers.CharField(help_text="Why it is not open, at most 90 characters; empty if it is.")
     rules = serializers.ListField(child=serializers.CharField())
     choices = ChoiceShape(many=True, help_text="The own choices that take part in the reason.")
@@ -182,12 +184,16 @@ class CheckShape(serializers.Serializer[Any]):
     avoid = serializers.ListField(child=serializers.CharField())
     size = serializers.CharField()
     makeable = serializers.BooleanField()
-    rules = RuleShape(many=True, help_text="Every rule that the mix meets: hard ones forbid it, advice only warns.")
+    rules = RuleShape(
+        many=True, help_text="Every rule that the mix meets: hard ones forbid it, advice only warns."
+    )
     avoided = AvoidedShape(many=True)
     repairs = RepairShape(many=True, help_text="The nearest makeable mixes, at most three.")
     price = serializers.IntegerField()
     price_per_100_ml = serializers.IntegerField(allow_null=True)
     currency = serializers.CharField()
     ingredients = serializers.ListField(child=serializers.CharField(), help_text="As on the label.")
-    allergens = serializers.ListField(child=serializers.CharField(), help_text="Declared fragrance allergens.")
+    allergens = serializers.ListField(
+        child=serializers.CharField(), help_text="Declared fragrance allergens."
+    )
     flags = serializers.ListField(child=serializers.CharField())

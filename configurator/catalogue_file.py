@@ -62,7 +62,13 @@ class Node:
             self.fail("expected a list")
             return []
         return [
-            Node(item, f"{self.where}[{i}]", self.lines.get(f"{self.where}[{i}]", self.line), self.lines, self.problems)
+            Node(
+                item,
+                f"{self.where}[{i}]",
+                self.lines.get(f"{self.where}[{i}]", self.line),
+                self.lines,
+                self.problems,
+            )
             for i, item in enumerate(self.value)
         ]
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Prefetch
 
 from configurator.mixing import spec
 from configurator.mixing.spec import NONE
-from configurator.models import Component, CompositionPart, FragranceAllergen, Recipe, Rule, Starter
+from configurator.models import Component, CompositionPart, FragranceAllergen, Recipe, Rule, Slot, Starter
 
 PPM_PER_PERCENT = 10_000
 
@@ -35,7 +36,8 @@ def read_draft(recipe: Recipe) -> Draft:
         slug=recipe.slug,
         name=recipe.name,
         sizes=tuple(
-            spec.Size(slug=row.slug, price=row.price, volume_ml=row.volume_ml, label=row.label) for row in recipe.sizes.all()
+            spec.Size(slug=row.slug, price=row.price, volume_ml=row.volume_ml, label=row.label)
+            for row in recipe.sizes.all()
         ),
         slots=slots,
         families=families,
@@ -48,7 +50,7 @@ def read_draft(recipe: Recipe) -> Draft:
     return Draft(drafted, tuple(left_out))
 
 
-def _slot(row: spec.Slot) -> spec.Slot:
+def _slot(row: Slot) -> spec.Slot:
     return spec.Slot(
         slug=row.slug,
         name=row.name,
@@ -60,7 +62,7 @@ def _slot(row: spec.Slot) -> spec.Slot:
 
 
 def _families(recipe: Recipe) -> tuple[spec.Family, ...]:
-    parts = [
+    parts: list[Any] = [
         Prefetch("composition", CompositionPart.objects.select_related("substance")),
         Prefetch("fragrance_allergens", FragranceAllergen.objects.select_related("substance")),
         "amounts",
@@ -82,7 +84,8 @@ def _families(recipe: Recipe) -> tuple[spec.Family, ...]:
         if row.is_offered:
             grouped[row.family.slug].append(_component(row))
     return tuple(
-        spec.Family(slug=family.slug, name=family.name, components=tuple(grouped[slug])) for slug, family in found.items()
+        spec.Family(slug=family.slug, name=family.name, components=tuple(grouped[slug]))
+        for slug, family in found.items()
     )
 
 
@@ -115,7 +118,9 @@ def _ppm_or_none(percent: Decimal | None) -> int | None:
 
 
 def _rules(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[spec.Rule]:
-    rows = recipe.rules.filter(is_active=True).prefetch_related("left", "right", "left_slots", "right_slots", "substances")
+    rows = recipe.rules.filter(is_active=True).prefetch_related(
+        "left", "right", "left_slots", "right_slots", "substances"
+    )
     for row in rows:
         left, right = _slugs(row.left.all()), _slugs(row.right.all())
         here_left, here_right = _kept(left, offered), _kept(right, offered)
@@ -138,7 +143,7 @@ def _rules(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[s
         )
 
 
-def _slugs(rows: Iterable[Component | spec.Slot]) -> tuple[str, ...]:
+def _slugs(rows: Iterable[Component | Slot]) -> tuple[str, ...]:
     return tuple(sorted(row.slug for row in rows))
 
 

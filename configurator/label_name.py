@@ -21,11 +21,15 @@ def clean_label_name(text: str) -> str:
     if not ALLOWED.fullmatch(name):
         odd = next(letter for letter in name if not ALLOWED.fullmatch(letter))
         shown = odd if odd.isprintable() else f"U+{ord(odd):04X}"
-        raise ValidationError(_("We cannot print “%(letter)s” on a label. Letters, digits and simple marks work.") % {"letter": shown})
+        raise ValidationError(
+            _("We cannot print “%(letter)s” on a label. Letters, digits and simple marks work.")
+            % {"letter": shown}
+        )
     length = count_letters(name)
     if length > LONGEST:
         raise ValidationError(
-            _("This name has %(length)s letters; %(longest)s fit on the label.") % {"length": length, "longest": LONGEST}
+            _("This name has %(length)s letters; %(longest)s fit on the label.")
+            % {"length": length, "longest": LONGEST}
         )
     if len(name) > MOST_CODE_POINTS:
         raise ValidationError(_("This name has more accents than we can print."))

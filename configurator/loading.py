@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -35,6 +36,7 @@ from configurator.publishing import publish_recipe
 
 SHIPPED_CATALOGUE = Path(__file__).parent / "data" / "alembic-row.json"
 Progress = Callable[[str], None]
+M = TypeVar("M", bound=models.Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def load_catalogue(path: Path, *, now: datetime, progress: Progress = lambda lin
             version = publish_recipe(recipe, by=None, note=f"Loaded from {path.name}", now=now)
         except InvalidSpecError as error:
             raise CatalogueError(
-                FileProblem(loader.line_of(problem.where), problem.where, problem.message) for problem in error.problems
+                FileProblem(loader.line_of(problem.where), problem.where, problem.message)
+                for problem in error.problems
             ) from error
     return Loaded(loader.counts, version)
 
@@ -136,16 +139,26 @@ class _Loader:
             ),
         )
         self.components[slug] = row
-        if row.pk is None:
+        if not row.pk:
             return
-        row.flags.set([self._kept(flag, Flag, slug=flag.text(), name=flag.text()) for flag in item.get("flags").items()])
-        row.suits.set(
-            [self._kept(hair, HairType, slug=hair.text(), name=hair.text()) for hair in item.get("suits").items()]
+        row.flags.set(
+            [self._kept(flag, Flag, slug=flag.text(), name=flag.text()) for flag in item.get("flags").items()]
         )
-        for kind, name in ((CompositionPart, "composition_percent"), (FragranceAllergen, "fragrance_allergens_percent")):
+        row.suits.set(
+            [
+                self._kept(hair, HairType, slug=hair.text(), name=hair.text())
+                for hair in item.get("suits").items()
+            ]
+        )
+        for kind, name in (
+            (CompositionPart, "composition_percent"),
+            (FragranceAllergen, "fragrance_allergens_percent"),
+        ):
             for substance, share in item.get(name).members():
                 ingredient = self._kept(share, Substance, name=substance)
-                self._save(share, kind(component=row, substance=ingredient, percent=share.decimal()))
+                self._save(
+                    share, kind(component=row, substance=ingredient, percent=share.decimal() or Decimal(0))
+                )
         for number, value in item.get("amounts").members():
             self._save(value, Amount(component=row, name=number, value=value.whole()))
 
@@ -217,20 +230,24 @@ class _Loader:
                 position=position,
             ),
         )
-        if row.pk is None:
+        if not row.pk:
             return
         row.left.set(self._found(item.get("left"), self.components, "component"))
         row.right.set(self._found(item.get("right"), self.components, "component"))
         row.left_slots.set(self._found(item.get("left_slots"), self.slots, "slot"))
         row.right_slots.set(self._found(item.get("right_slots"), self.slots, "slot"))
-        row.substances.set([self._kept(name, Substance, name=name.text()) for name in item.get("substances").items()])
+        row.substances.set(
+            [self._kept(name, Substance, name=name.text()) for name in item.get("substances").items()]
+        )
 
     def _starter(self, item: Node, recipe: Recipe, position: int) -> None:
         starter = self._save(item, Starter(recipe=recipe, name=item.get("name").text(), position=position))
         for slot, value in item.get("mix").members():
             component = None if value.text() == "none" else self.components.get(value.text())
             if slot not in self.slots or (component is None and value.text() != "none"):
-                value.fail("there is no such slot" if slot not in self.slots else "there is no such component")
+                value.fail(
+                    "there is no such slot" if slot not in self.slots else "there is no such component"
+                )
                 continue
             self._save(value, StarterPart(starter=starter, slot=self.slots[slot], component=component))
 
@@ -253,7 +270,8 @@ class _Loader:
             return
         free_from = item.get("free_from_pence")
         terms = DeliveryTerms(
-            price=item.get("price_pence").whole(), free_from=None if free_from.value is None else free_from.whole()
+            price=item.get("price_pence").whole(),
+            free_from=None if free_from.value is None else free_from.whole(),
         )
         self._save(item, terms)
 
@@ -272,10 +290,13 @@ class _Loader:
         existing = kind.objects.filter(**{key: values[key]}).first()
         return existing if existing is not None else self._save(item, kind(**values))
 
-    def _save(self, item: Node, row: Any) -> Any:
+    def _save(self, item: Node, row: M) -> M:
         """Validate and save a row; its problems are noted at the field of the file that they belong to."""
-        self._lines[f"{row._meta.model_name} {getattr(row, 'slug', None) or getattr(row, 'name', '')}"] = item.line
-        unsaved = [f.name for f in row._meta.fields if isinstance(f, models.ForeignKey) and not _is_saved(row, f)]
+        kind = str(row._meta.model_name)
+        self._lines[f"{kind} {getattr(row, 'slug', None) or getattr(row, 'name', '')}"] = item.line
+        unsaved = [
+            f.name for f in row._meta.fields if isinstance(f, models.ForeignKey) and not _is_saved(row, f)
+        ]
         try:
             row.full_clean(exclude=unsaved)
         except ValidationError as error:
@@ -285,7 +306,7 @@ class _Loader:
             return row
         if not unsaved:
             row.save()
-            self.counts[row._meta.model_name] = self.counts.get(row._meta.model_name, 0) + 1
+            self.counts[kind] = self.counts.get(kind, 0) + 1
         return row
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.urls import reverse
 
 from configurator.label_name import clean_label_name
@@ -49,8 +48,8 @@ class MixState:
         return extras
 
 
-def read_state(mixer: Mixer, *, choices: str, query: QueryDict) -> MixState:
-    """The state that a path (`warm-hearth/mend/quench`, or empty) and a query spell; what is not offered is in `gone`."""
+def read_state(mixer: Mixer, *, choices: str, query: Mapping[str, str]) -> MixState:
+    """The state that a path (`warm-hearth/mend/quench`, or empty) and a query spell, without what is not offered."""
     wanted = _from_path(mixer, choices) if choices else {}
     gone: list[str] = []
     if choices and not wanted:
@@ -82,7 +81,9 @@ def read_state(mixer: Mixer, *, choices: str, query: QueryDict) -> MixState:
 def _from_path(mixer: Mixer, choices: str) -> dict[str, str]:
     parts = choices.split("/")
     slots = mixer.spec.slots
-    return {slot.slug: part for slot, part in zip(slots, parts, strict=True)} if len(parts) == len(slots) else {}
+    return (
+        {slot.slug: part for slot, part in zip(slots, parts, strict=True)} if len(parts) == len(slots) else {}
+    )
 
 
 def _read_label_name(text: str) -> tuple[str, str]:

@@ -51,7 +51,9 @@ class InvalidFieldsProblem(Problem):
 
     def __init__(self, errors: Iterable[tuple[str, str]]) -> None:
         listed = [{"field": field, "message": message} for field, message in errors]
-        super().__init__("; ".join(f"{error['field']}: {error['message']}" for error in listed), errors=listed)
+        super().__init__(
+            "; ".join(f"{error['field']}: {error['message']}" for error in listed), errors=listed
+        )
 
 
 class UnreadableBodyProblem(Problem):

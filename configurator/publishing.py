@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
@@ -71,7 +71,12 @@ def preview_publish(recipe: Recipe) -> Preview:
 
 @transaction.atomic
 def publish_recipe(
-    recipe: Recipe, *, by: AbstractBaseUser | None, note: str, now: datetime, expected_sha256: str | None = None
+    recipe: Recipe,
+    *,
+    by: User | None,
+    note: str,
+    now: datetime,
+    expected_sha256: str | None = None,
 ) -> RecipeVersion:
     """Write the draft down as the next version, which is on sale from then on.
 
@@ -90,7 +95,7 @@ def publish_recipe(
 
 
 @transaction.atomic
-def publish_again(version: RecipeVersion, *, by: AbstractBaseUser | None, note: str, now: datetime) -> RecipeVersion:
+def publish_again(version: RecipeVersion, *, by: User | None, note: str, now: datetime) -> RecipeVersion:
     """The way back: put the content of an older version on sale again, under the next number.
 
     Locks the recipe row; the draft stays as it is. Raises NothingToPublishError when it is what is on sale.
@@ -102,7 +107,7 @@ def publish_again(version: RecipeVersion, *, by: AbstractBaseUser | None, note: 
 
 
 def _write_version(
-    recipe: Recipe, spec: Spec, *, mixes: int, by: AbstractBaseUser | None, note: str, now: datetime
+    recipe: Recipe, spec: Spec, *, mixes: int, by: User | None, note: str, now: datetime
 ) -> RecipeVersion:
     last = RecipeVersion.objects.filter(recipe=recipe).aggregate(last=Max("number"))["last"] or 0
     return RecipeVersion.objects.create(
@@ -128,7 +133,9 @@ def _compile(spec: Spec, problems: list[Problem]) -> Mixer | None:
     try:
         return Mixer(spec)
     except SpaceTooLarge as error:
-        problems.append(Problem("rules", f"there are too many combinations to keep free of dead ends: {error}"))
+        problems.append(
+            Problem("rules", f"there are too many combinations to keep free of dead ends: {error}")
+        )
         return None
 
 

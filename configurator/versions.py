@@ -21,7 +21,13 @@ class NotOnSaleError(LookupError):
 
 def newest_version(slug: str) -> RecipeVersion:
     """The version of a recipe that is on sale, without its spec; one query. Raises NotOnSaleError."""
-    newest = RecipeVersion.objects.filter(recipe__slug=slug).select_related("recipe").order_by("-number").defer("spec").first()
+    newest = (
+        RecipeVersion.objects.filter(recipe__slug=slug)
+        .select_related("recipe")
+        .order_by("-number")
+        .defer("spec")
+        .first()
+    )
     if newest is None:
         raise NotOnSaleError(slug)
     return newest
@@ -31,7 +37,10 @@ def versions_on_sale() -> list[RecipeVersion]:
     """The newest version of every published recipe, in the order of their names; one query."""
     newest = RecipeVersion.objects.filter(recipe=OuterRef("recipe")).order_by("-number").values("pk")[:1]
     return list(
-        RecipeVersion.objects.filter(pk=Subquery(newest)).select_related("recipe").defer("spec").order_by("recipe__name")
+        RecipeVersion.objects.filter(pk=Subquery(newest))
+        .select_related("recipe")
+        .defer("spec")
+        .order_by("recipe__name")
     )
 
 
@@ -46,4 +55,6 @@ def mixer_for(version: RecipeVersion) -> Mixer:
 @lru_cache(maxsize=MIXERS_KEPT)
 def _mixer(version_id: int, sha256: str) -> Mixer:
     """`sha256` is part of the key so that two databases in one process (tests) are never mixed up."""
-    return Mixer(from_json(RecipeVersion.objects.values_list("spec", flat=True).get(pk=version_id, sha256=sha256)))
+    return Mixer(
+        from_json(RecipeVersion.objects.values_list("spec", flat=True).get(pk=version_id, sha256=sha256))
+    )

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
     """The mixer in any state. A choice made by htmx gets what changed; one made by form is sent to its own address."""
     mixer = find_mixer(recipe)
-    state = read_state(mixer, choices=choices, query=request.GET)
+    state = read_state(mixer, choices=choices, query=request.GET.dict())
     address = state.address(mixer)
     is_choice = request.htmx and not request.htmx.history_restore_request
     if not is_choice and not state.gone and not state.label_error and not _is_at(request, address):
@@ -47,7 +47,9 @@ def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
         response["HX-Push-Url"] = address
     else:
         status = 404 if state.gone else 200
-        response = render(request, "configurator/mixer.html", {"page": page, "spec": mixer.spec}, status=status)
+        response = render(
+            request, "configurator/mixer.html", {"page": page, "spec": mixer.spec}, status=status
+        )
     response["Vary"] = "HX-Request"
     return response
 
@@ -62,7 +64,7 @@ def find_mixer(recipe: str) -> Mixer:
 
 def _is_at(request: HttpRequest, address: str) -> bool:
     parts = urlsplit(address)
-    return request.path == parts.path and request.GET == QueryDict(parts.query)
+    return request.path == parts.path and QueryDict(parts.query) == request.GET
 
 
 def _just_chosen(mixer: Mixer, state: MixState, before: str | None) -> list[str]:

@@ -29,7 +29,10 @@ def mix_name(spec: Spec, mix: Mapping[str, str]) -> str:
     first, rest = names[0], names[1:]
     if not rest:
         return first
-    counted = [_("double %(name)s") % {"name": name} if rest.count(name) > 1 else name for name in dict.fromkeys(rest)]
+    counted = [
+        _("double %(name)s") % {"name": name} if rest.count(name) > 1 else name
+        for name in dict.fromkeys(rest)
+    ]
     return _("%(base)s with %(others)s") % {"base": first, "others": list_of(counted)}
 
 
@@ -64,11 +67,11 @@ def broken_texts(spec: Spec, verdict: Verdict) -> list[str]:
 
 def repair_text(spec: Spec, mix: Mapping[str, str], repaired: Mapping[str, str]) -> str:
     """What a repair changes, such as “Main shot: Vivid instead of Mend”."""
-    changes = []
-    for slot in spec.slots:
-        if mix.get(slot.slug) != repaired.get(slot.slug):
-            changes.append(_change_text(spec, slot, mix, repaired))
-    return list_of(changes)
+    return list_of(
+        _change_text(spec, slot, mix, repaired)
+        for slot in spec.slots
+        if mix.get(slot.slug) != repaired.get(slot.slug)
+    )
 
 
 def _change_text(spec: Spec, slot: Slot, mix: Mapping[str, str], repaired: Mapping[str, str]) -> str:

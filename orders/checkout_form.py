@@ -75,6 +75,5 @@ class CheckoutForm(forms.Form):
         """Carry the total that the page is about to show, whatever was sent before."""
         self.initial["shown_total"] = total
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data["shown_total"] = str(total)
+            self.data = {**dict(self.data.items()), "shown_total": str(total)}
         self.button = _("Pay %(total)s") % {"total": money(total)}

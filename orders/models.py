@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -102,7 +103,7 @@ class Payment(BasePayment):
             yield PurchasedItem(
                 name=line.version.recipe.name,
                 quantity=line.quantity,
-                price=line.unit_price / 100,
+                price=Decimal(line.unit_price) / 100,
                 currency=self.currency,
                 sku=f"{line.version.recipe.slug}-{line.size}",
             )

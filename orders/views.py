@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,9 +26,9 @@ from orders.tracking import read_tracking
 
 @require_safe
 def start(request: HttpRequest, recipe: str) -> HttpResponse:
-    """From the mixer's form to the checkout of what is chosen in it, or back to the mixer when that cannot be ordered."""
+    """From the mixer's form to the checkout of what is chosen in it, or back to the mixer if that cannot be ordered."""
     mixer = find_mixer(recipe)
-    state = read_state(mixer, choices="", query=request.GET)
+    state = read_state(mixer, choices="", query=request.GET.dict())
     return redirect(_checkout_address(mixer, state) if _can_order(mixer, state) else state.address(mixer))
 
 
@@ -37,12 +37,12 @@ def start(request: HttpRequest, recipe: str) -> HttpResponse:
 def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
     """One page: what is bought and what it costs in all, where it goes, pay."""
     mixer = find_mixer(recipe)
-    state = read_state(mixer, choices=choices, query=request.GET)
+    state = read_state(mixer, choices=choices, query=request.GET.dict())
     if not _can_order(mixer, state):
         return redirect(state.address(mixer))
     wish = Wish(recipe=recipe, mix=state.mix, size=state.size.slug, label_name=state.label_name)
     now = timezone.now()
-    notice = ""
+    price_change: PriceChangedError | None = None
     if request.method == "POST":
         form = CheckoutForm(request.POST)
         if form.is_valid():
@@ -57,7 +57,7 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
             except NotMakeableError:
                 return redirect(state.address(mixer))
             except PriceChangedError as error:
-                notice = error
+                price_change = error
             except OutOfStockError as error:
                 form.add_error(
                     None,
@@ -77,7 +77,7 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
             "form": form,
             "quote": quoted,
             "state": state,
-            "price_change": notice,
+            "price_change": price_change,
             "name": mix_name(mixer.spec, state.mix),
             "spec": mixer.spec,
             "bottle": draw_bottle(mixer, state.mix),
@@ -96,7 +96,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(order)
     payment = open_payment(order)
     try:
-        form = payment.get_form(data=request.POST or None)
+        form = payment.get_form(data=request.POST or None)  # type: ignore[no-untyped-call]  # the library has no types
     except RedirectNeeded as redirected:
         return redirect(str(redirected))
     except (PaymentError, OSError) as error:

@@ -11,6 +11,7 @@ The first use in a session migrates a database and loads the catalogue; every sh
 import atexit
 import contextlib
 import functools
+import os
 import shutil
 import socket
 import subprocess
@@ -99,8 +100,16 @@ class Shop:
 
     def kill(self, name: str) -> None:
         """kill -9, with everything that the process has started."""
-        self.children[name].send(SIGKILL, to_group=True)
-        self.children[name].wait(10)
+        child = self.children[name]
+        assert child.process is not None, f"{name} was never started"
+        child.send(SIGKILL, to_group=True)
+        child.wait(10)
+        with contextlib.suppress(
+            ProcessLookupError
+        ):  # its children take a moment longer to let go of the port
+            for _moment in range(25):
+                os.killpg(child.process.pid, 0)
+                time.sleep(0.02)
 
     def stop(self, name: str) -> None:
         """Freeze it (SIGSTOP): it keeps its sockets open and answers nothing."""

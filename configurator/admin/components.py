@@ -32,12 +32,18 @@ class CompositionFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 
     def clean(self) -> None:
         super().clean()
-        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        kept = [
+            form.cleaned_data
+            for form in self.forms
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
         shares = [data["percent"] for data in kept if data.get("percent") is not None]
         if shares and sum(shares) != WHOLE:
             missing = WHOLE - sum(shares)
             raise ValidationError(
-                _("The composition adds up to %(sum)s %%. Change a share by %(missing)s %% to make it 100 %%.")
+                _(
+                    "The composition adds up to %(sum)s %%. Change a share by %(missing)s %% to make it 100 %%."
+                )
                 % {"sum": f"{sum(shares):f}", "missing": f"{missing:+f}"}
             )
 
@@ -65,7 +71,16 @@ class FamilyAdmin(admin.ModelAdmin[Family]):
 
 @admin.register(Component)
 class ComponentAdmin(admin.ModelAdmin[Component]):
-    list_display = ["name", "swatch", "family", "tagline", "surcharge", "stock_ml", "reserved_ml", "is_offered"]
+    list_display = [
+        "name",
+        "swatch",
+        "family",
+        "tagline",
+        "surcharge",
+        "stock_ml",
+        "reserved_ml",
+        "is_offered",
+    ]
     list_filter = ["family", "is_offered", "flags"]
     list_select_related = ["family"]
     search_fields = ["name", "slug", "tagline"]

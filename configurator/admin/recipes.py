@@ -37,7 +37,8 @@ class RuleInline(admin.TabularInline[Rule, Recipe]):
     """The recipe's rules at a glance; each is edited on a page of its own."""
 
     model = Rule
-    fields = readonly_fields = ["slug", "kind", "force", "reason", "is_active"]
+    fields = ["slug", "kind", "force", "reason", "is_active"]
+    readonly_fields = ["slug", "kind", "force", "reason", "is_active"]
     show_change_link = True
     can_delete = False
     extra = 0
@@ -58,7 +59,9 @@ class PublishForm(forms.Form):
         label=gettext_lazy("Why this change?"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": gettext_lazy("Say in a few words why, so that others understand it later.")},
+        error_messages={
+            "required": gettext_lazy("Say in a few words why, so that others understand it later.")
+        },
     )
     sha256 = forms.CharField(widget=forms.HiddenInput)
 
@@ -76,7 +79,9 @@ class RecipeAdmin(admin.ModelAdmin[Recipe]):
 
     def get_urls(self) -> list[URLPattern]:
         publish = path(
-            "<path:object_id>/publish/", self.admin_site.admin_view(self.publish), name="configurator_recipe_publish"
+            "<path:object_id>/publish/",
+            self.admin_site.admin_view(self.publish),
+            name="configurator_recipe_publish",
         )
         return [publish, *super().get_urls()]
 
@@ -117,7 +122,9 @@ class RecipeAdmin(admin.ModelAdmin[Recipe]):
             "form": form,
             "is_stale": stale,
         }
-        return render(request, "admin/configurator/recipe/publish.html", context, status=409 if stale else 200)
+        return render(
+            request, "admin/configurator/recipe/publish.html", context, status=409 if stale else 200
+        )
 
 
 @admin.register(Slot)

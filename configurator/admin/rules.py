@@ -29,7 +29,9 @@ class RuleForm(forms.ModelForm[Rule]):
         if any(slot.recipe_id != data["recipe"].pk for slot in (*data["left_slots"], *data["right_slots"])):
             problems.append(_("a slot belongs to another recipe"))
         if problems:
-            raise ValidationError([_("This rule %(problem)s.") % {"problem": problem} for problem in problems])
+            raise ValidationError(
+                [_("This rule %(problem)s.") % {"problem": problem} for problem in problems]
+            )
         return data
 
 

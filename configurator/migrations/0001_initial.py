@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,316 +15,949 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Family',
+            name="Family",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
             ],
             options={
-                'verbose_name_plural': 'families',
-                'ordering': ['name'],
+                "verbose_name_plural": "families",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='HairType',
+            name="HairType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Recipe',
+            name="Recipe",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('reference_ml', models.PositiveIntegerField(blank=True, help_text='The volume of product that the doses of the slots add up to. Empty for goods without doses.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='doses are given for, ml')),
-                ('allergen_threshold_percent', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='fragrance allergens are declared above, %')),
-                ('staff_note', models.TextField(blank=True, verbose_name='note for staff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "reference_ml",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="The volume of product that the doses of the slots add up to. Empty for goods without doses.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="doses are given for, ml",
+                    ),
+                ),
+                (
+                    "allergen_threshold_percent",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=7,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="fragrance allergens are declared above, %",
+                    ),
+                ),
+                ("staff_note", models.TextField(blank=True, verbose_name="note for staff")),
             ],
             options={
-                'ordering': ['name'],
-                'permissions': [('publish_recipe', 'Can publish a recipe')],
+                "ordering": ["name"],
+                "permissions": [("publish_recipe", "Can publish a recipe")],
             },
         ),
         migrations.CreateModel(
-            name='Substance',
+            name="Substance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='INCI name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="INCI name")),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='DeliveryTerms',
+            name="DeliveryTerms",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('price', models.PositiveIntegerField(help_text='In minor units (pence), VAT included.', verbose_name='price')),
-                ('free_from', models.PositiveIntegerField(blank=True, help_text='In minor units (pence), VAT included.', null=True, verbose_name='free from')),
-                ('making_days', models.PositiveSmallIntegerField(default=2, verbose_name='working days to make')),
-                ('carrier_days', models.PositiveSmallIntegerField(default=2, verbose_name='working days to carry')),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "price",
+                    models.PositiveIntegerField(
+                        help_text="In minor units (pence), VAT included.", verbose_name="price"
+                    ),
+                ),
+                (
+                    "free_from",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="In minor units (pence), VAT included.",
+                        null=True,
+                        verbose_name="free from",
+                    ),
+                ),
+                (
+                    "making_days",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="working days to make"),
+                ),
+                (
+                    "carrier_days",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="working days to carry"),
+                ),
             ],
             options={
-                'verbose_name': 'delivery terms',
-                'verbose_name_plural': 'delivery terms',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='delivery_terms_one_row')],
+                "verbose_name": "delivery terms",
+                "verbose_name_plural": "delivery terms",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="delivery_terms_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Component',
+            name="Component",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.'), django.core.validators.RegexValidator('^none\\Z', '“none” is kept for a slot that holds nothing.', inverse_match=True)], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('tagline', models.CharField(blank=True, max_length=120, verbose_name='what it does')),
-                ('colour', models.CharField(default='#E9DFCB', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9A-Fa-f]{6}\\Z', 'Write the colour as #RRGGBB, for example #CFE07A.')], verbose_name='colour')),
-                ('glyph', models.CharField(choices=[('bottle', 'bottle'), ('drop', 'drop'), ('feather', 'feather'), ('leaf', 'leaf'), ('loop', 'loop'), ('spiral', 'spiral'), ('star', 'star'), ('stitch', 'stitch'), ('sun', 'sun')], default='bottle', max_length=20, verbose_name='glyph')),
-                ('surcharge', models.PositiveIntegerField(default=0, help_text='In minor units (pence), VAT included.', verbose_name='surcharge')),
-                ('stock_ml', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stock, ml')),
-                ('reserved_ml', models.DecimalField(decimal_places=3, default=0, editable=False, max_digits=12, verbose_name='of it reserved for orders, ml')),
-                ('is_offered', models.BooleanField(default=True, help_text='Untick to leave it out of the next version that is published.', verbose_name='offered')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='components', to='configurator.family')),
-                ('flags', models.ManyToManyField(blank=True, related_name='components', to='configurator.flag', verbose_name='flags')),
-                ('suits', models.ManyToManyField(blank=True, related_name='components', to='configurator.hairtype', verbose_name='suits')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            ),
+                            django.core.validators.RegexValidator(
+                                "^none\\Z",
+                                "“none” is kept for a slot that holds nothing.",
+                                inverse_match=True,
+                            ),
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("tagline", models.CharField(blank=True, max_length=120, verbose_name="what it does")),
+                (
+                    "colour",
+                    models.CharField(
+                        default="#E9DFCB",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9A-Fa-f]{6}\\Z", "Write the colour as #RRGGBB, for example #CFE07A."
+                            )
+                        ],
+                        verbose_name="colour",
+                    ),
+                ),
+                (
+                    "glyph",
+                    models.CharField(
+                        choices=[
+                            ("bottle", "bottle"),
+                            ("drop", "drop"),
+                            ("feather", "feather"),
+                            ("leaf", "leaf"),
+                            ("loop", "loop"),
+                            ("spiral", "spiral"),
+                            ("star", "star"),
+                            ("stitch", "stitch"),
+                            ("sun", "sun"),
+                        ],
+                        default="bottle",
+                        max_length=20,
+                        verbose_name="glyph",
+                    ),
+                ),
+                (
+                    "surcharge",
+                    models.PositiveIntegerField(
+                        default=0, help_text="In minor units (pence), VAT included.", verbose_name="surcharge"
+                    ),
+                ),
+                (
+                    "stock_ml",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="stock, ml",
+                    ),
+                ),
+                (
+                    "reserved_ml",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=0,
+                        editable=False,
+                        max_digits=12,
+                        verbose_name="of it reserved for orders, ml",
+                    ),
+                ),
+                (
+                    "is_offered",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Untick to leave it out of the next version that is published.",
+                        verbose_name="offered",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="components",
+                        to="configurator.family",
+                    ),
+                ),
+                (
+                    "flags",
+                    models.ManyToManyField(
+                        blank=True, related_name="components", to="configurator.flag", verbose_name="flags"
+                    ),
+                ),
+                (
+                    "suits",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="components",
+                        to="configurator.hairtype",
+                        verbose_name="suits",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['family', 'position', 'name'],
+                "ordering": ["family", "position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Need',
+            name="Need",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='short name')),
-                ('wording', models.CharField(max_length=120, verbose_name='wording')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='configurator.component')),
-                ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='needs', to='configurator.recipe')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("wording", models.CharField(max_length=120, verbose_name="wording")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "component",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="needs",
+                        to="configurator.component",
+                    ),
+                ),
+                (
+                    "recipe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="needs",
+                        to="configurator.recipe",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['recipe', 'position', 'id'],
+                "ordering": ["recipe", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='RecipeVersion',
+            name="RecipeVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('spec', models.TextField(verbose_name='spec, canonical JSON')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the spec')),
-                ('mixes', models.PositiveBigIntegerField(verbose_name='makeable mixes')),
-                ('note', models.TextField(verbose_name='why')),
-                ('published_at', models.DateTimeField(verbose_name='published')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='configurator.recipe')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("spec", models.TextField(verbose_name="spec, canonical JSON")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256 of the spec")),
+                ("mixes", models.PositiveBigIntegerField(verbose_name="makeable mixes")),
+                ("note", models.TextField(verbose_name="why")),
+                ("published_at", models.DateTimeField(verbose_name="published")),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "recipe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="configurator.recipe",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recipe version',
-                'ordering': ['recipe', '-number'],
+                "verbose_name": "recipe version",
+                "ordering": ["recipe", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Size',
+            name="Size",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='short name')),
-                ('volume_ml', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='volume, ml')),
-                ('price', models.PositiveIntegerField(help_text='In minor units (pence), VAT included.', verbose_name='price')),
-                ('label', models.CharField(blank=True, max_length=30, verbose_name='word for it')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sizes', to='configurator.recipe')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "volume_ml",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="volume, ml",
+                    ),
+                ),
+                (
+                    "price",
+                    models.PositiveIntegerField(
+                        help_text="In minor units (pence), VAT included.", verbose_name="price"
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=30, verbose_name="word for it")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "recipe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sizes",
+                        to="configurator.recipe",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('hint', models.CharField(blank=True, max_length=120, verbose_name='hint')),
-                ('dose_ml', models.DecimalField(blank=True, decimal_places=3, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(0.001)], verbose_name='dose, ml')),
-                ('is_optional', models.BooleanField(default=False, verbose_name='may stay empty')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='configurator.family')),
-                ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='configurator.recipe')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("hint", models.CharField(blank=True, max_length=120, verbose_name="hint")),
+                (
+                    "dose_ml",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        max_digits=9,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0.001)],
+                        verbose_name="dose, ml",
+                    ),
+                ),
+                ("is_optional", models.BooleanField(default=False, verbose_name="may stay empty")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="configurator.family",
+                    ),
+                ),
+                (
+                    "recipe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="configurator.recipe",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Starter',
+            name="Starter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='starters', to='configurator.recipe')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "recipe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="starters",
+                        to="configurator.recipe",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['recipe', 'position', 'id'],
+                "ordering": ["recipe", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='StarterPart',
+            name="StarterPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('component', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='configurator.component')),
-                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='configurator.slot')),
-                ('starter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='configurator.starter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "component",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="configurator.component",
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="configurator.slot"
+                    ),
+                ),
+                (
+                    "starter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="configurator.starter",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slot__position', 'slot_id'],
+                "ordering": ["slot__position", "slot_id"],
             },
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(help_text='Short name for addresses and the API: small letters, digits, hyphens.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='short name')),
-                ('kind', models.CharField(choices=[('never-together', 'never together'), ('needs', 'needs'), ('at-most', 'at most'), ('cap', 'cap')], max_length=20, verbose_name='kind')),
-                ('force', models.CharField(choices=[('hard', 'forbids'), ('advice', 'advice: warns only')], default='hard', max_length=10, verbose_name='force')),
-                ('reason', models.CharField(help_text='What the shopper reads: short, plain, says why.', max_length=90, verbose_name='reason')),
-                ('amount', models.CharField(blank=True, help_text='For a cap on a number that components carry, such as grams.', max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='or number to sum up')),
-                ('max_percent', models.DecimalField(blank=True, decimal_places=4, help_text='For a cap on substances.', max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='at most, % w/w')),
-                ('max_number', models.IntegerField(blank=True, help_text='For “at most” (how many slots) and a cap on a number.', null=True, verbose_name='at most, number')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('left', models.ManyToManyField(blank=True, help_text='Not for a cap.', related_name='+', to='configurator.component', verbose_name='any of these')),
-                ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='configurator.recipe')),
-                ('right', models.ManyToManyField(blank=True, help_text='For “never together” and “needs”.', related_name='+', to='configurator.component', verbose_name='and any of these')),
-                ('left_slots', models.ManyToManyField(blank=True, help_text='None: in any slot.', related_name='+', to='configurator.slot', verbose_name='only in these slots')),
-                ('right_slots', models.ManyToManyField(blank=True, help_text='None: in any slot.', related_name='+', to='configurator.slot', verbose_name='the others only in')),
-                ('substances', models.ManyToManyField(blank=True, help_text='For a cap.', related_name='+', to='configurator.substance', verbose_name='substances to sum up')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Short name for addresses and the API: small letters, digits, hyphens.",
+                        max_length=50,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("never-together", "never together"),
+                            ("needs", "needs"),
+                            ("at-most", "at most"),
+                            ("cap", "cap"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "force",
+                    models.CharField(
+                        choices=[("hard", "forbids"), ("advice", "advice: warns only")],
+                        default="hard",
+                        max_length=10,
+                        verbose_name="force",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        help_text="What the shopper reads: short, plain, says why.",
+                        max_length=90,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.CharField(
+                        blank=True,
+                        help_text="For a cap on a number that components carry, such as grams.",
+                        max_length=50,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="or number to sum up",
+                    ),
+                ),
+                (
+                    "max_percent",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="For a cap on substances.",
+                        max_digits=7,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="at most, % w/w",
+                    ),
+                ),
+                (
+                    "max_number",
+                    models.IntegerField(
+                        blank=True,
+                        help_text="For “at most” (how many slots) and a cap on a number.",
+                        null=True,
+                        verbose_name="at most, number",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "left",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Not for a cap.",
+                        related_name="+",
+                        to="configurator.component",
+                        verbose_name="any of these",
+                    ),
+                ),
+                (
+                    "recipe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rules",
+                        to="configurator.recipe",
+                    ),
+                ),
+                (
+                    "right",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="For “never together” and “needs”.",
+                        related_name="+",
+                        to="configurator.component",
+                        verbose_name="and any of these",
+                    ),
+                ),
+                (
+                    "left_slots",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="None: in any slot.",
+                        related_name="+",
+                        to="configurator.slot",
+                        verbose_name="only in these slots",
+                    ),
+                ),
+                (
+                    "right_slots",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="None: in any slot.",
+                        related_name="+",
+                        to="configurator.slot",
+                        verbose_name="the others only in",
+                    ),
+                ),
+                (
+                    "substances",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="For a cap.",
+                        related_name="+",
+                        to="configurator.substance",
+                        verbose_name="substances to sum up",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['recipe', 'position', 'id'],
+                "ordering": ["recipe", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='FragranceAllergen',
+            name="FragranceAllergen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('percent', models.DecimalField(decimal_places=4, max_digits=7, validators=[django.core.validators.MinValueValidator(0.0001), django.core.validators.MaxValueValidator(100)], verbose_name='% w/w')),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fragrance_allergens', to='configurator.component')),
-                ('substance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='configurator.substance')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "percent",
+                    models.DecimalField(
+                        decimal_places=4,
+                        max_digits=7,
+                        validators=[
+                            django.core.validators.MinValueValidator(0.0001),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="% w/w",
+                    ),
+                ),
+                (
+                    "component",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fragrance_allergens",
+                        to="configurator.component",
+                    ),
+                ),
+                (
+                    "substance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="configurator.substance",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fragrance allergen',
-                'verbose_name_plural': 'fragrance allergens',
-                'ordering': ['-percent', 'substance__name'],
+                "verbose_name": "fragrance allergen",
+                "verbose_name_plural": "fragrance allergens",
+                "ordering": ["-percent", "substance__name"],
             },
         ),
         migrations.CreateModel(
-            name='CompositionPart',
+            name="CompositionPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('percent', models.DecimalField(decimal_places=4, max_digits=7, validators=[django.core.validators.MinValueValidator(0.0001), django.core.validators.MaxValueValidator(100)], verbose_name='% w/w')),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='composition', to='configurator.component')),
-                ('substance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='configurator.substance')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "percent",
+                    models.DecimalField(
+                        decimal_places=4,
+                        max_digits=7,
+                        validators=[
+                            django.core.validators.MinValueValidator(0.0001),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="% w/w",
+                    ),
+                ),
+                (
+                    "component",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="composition",
+                        to="configurator.component",
+                    ),
+                ),
+                (
+                    "substance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="configurator.substance",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'part of the composition',
-                'verbose_name_plural': 'composition',
-                'ordering': ['-percent', 'substance__name'],
+                "verbose_name": "part of the composition",
+                "verbose_name_plural": "composition",
+                "ordering": ["-percent", "substance__name"],
             },
         ),
         migrations.CreateModel(
-            name='Amount',
+            name="Amount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')], verbose_name='what is counted')),
-                ('value', models.IntegerField(verbose_name='number')),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='amounts', to='configurator.component')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=50,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z", "Use small letters, digits and single hyphens."
+                            )
+                        ],
+                        verbose_name="what is counted",
+                    ),
+                ),
+                ("value", models.IntegerField(verbose_name="number")),
+                (
+                    "component",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="amounts",
+                        to="configurator.component",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('component', 'name'), name='amount_once')],
+                "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("component", "name"), name="amount_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='component',
-            constraint=models.CheckConstraint(condition=models.Q(('stock_ml__gte', 0), ('stock_ml', None), _connector='OR'), name='component_stock_not_negative'),
+            model_name="component",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stock_ml__gte", 0), ("stock_ml", None), _connector="OR"),
+                name="component_stock_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='component',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved_ml__gte', 0)), name='component_reserved_not_negative'),
+            model_name="component",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reserved_ml__gte", 0)), name="component_reserved_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='component',
-            constraint=models.CheckConstraint(condition=models.Q(('slug', 'none'), _negated=True), name='component_slug_not_none'),
+            model_name="component",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug", "none"), _negated=True), name="component_slug_not_none"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(fields=('recipe', 'slug'), name='need_slug_once'),
+            model_name="need",
+            constraint=models.UniqueConstraint(fields=("recipe", "slug"), name="need_slug_once"),
         ),
         migrations.AddConstraint(
-            model_name='recipeversion',
-            constraint=models.UniqueConstraint(fields=('recipe', 'number'), name='version_number_once'),
+            model_name="recipeversion",
+            constraint=models.UniqueConstraint(fields=("recipe", "number"), name="version_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='recipeversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='version_number_from_one'),
+            model_name="recipeversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="version_number_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='size',
-            constraint=models.UniqueConstraint(fields=('recipe', 'slug'), name='size_slug_once'),
+            model_name="size",
+            constraint=models.UniqueConstraint(fields=("recipe", "slug"), name="size_slug_once"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('recipe', 'slug'), name='slot_slug_once'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("recipe", "slug"), name="slot_slug_once"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('dose_ml__gt', 0), ('dose_ml', None), _connector='OR'), name='slot_dose_above_zero'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dose_ml__gt", 0), ("dose_ml", None), _connector="OR"),
+                name="slot_dose_above_zero",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='starter',
-            constraint=models.UniqueConstraint(fields=('recipe', 'name'), name='starter_name_once'),
+            model_name="starter",
+            constraint=models.UniqueConstraint(fields=("recipe", "name"), name="starter_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='starterpart',
-            constraint=models.UniqueConstraint(fields=('starter', 'slot'), name='starter_slot_once'),
+            model_name="starterpart",
+            constraint=models.UniqueConstraint(fields=("starter", "slot"), name="starter_slot_once"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('recipe', 'slug'), name='rule_slug_once'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(fields=("recipe", "slug"), name="rule_slug_once"),
         ),
         migrations.AddConstraint(
-            model_name='fragranceallergen',
-            constraint=models.UniqueConstraint(fields=('component', 'substance'), name='fragrance_allergen_once'),
+            model_name="fragranceallergen",
+            constraint=models.UniqueConstraint(
+                fields=("component", "substance"), name="fragrance_allergen_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fragranceallergen',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='fragrance_percent_in_range'),
+            model_name="fragranceallergen",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__gt", 0), ("percent__lte", 100)),
+                name="fragrance_percent_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compositionpart',
-            constraint=models.UniqueConstraint(fields=('component', 'substance'), name='composition_substance_once'),
+            model_name="compositionpart",
+            constraint=models.UniqueConstraint(
+                fields=("component", "substance"), name="composition_substance_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compositionpart',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gt', 0), ('percent__lte', 100)), name='composition_percent_in_range'),
+            model_name="compositionpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__gt", 0), ("percent__lte", 100)),
+                name="composition_percent_in_range",
+            ),
         ),
     ]

@@ -72,7 +72,10 @@ def _convert_tuple(args: tuple[Any, ...], raw: Any, where: str, problems: list[s
     if len(kinds) != len(raw):
         problems.append(f"{where}: expected {len(kinds)} entries, got {len(raw)}")
         return ()
-    return tuple(_convert(kind, item, f"{where}[{i}]", problems) for i, (kind, item) in enumerate(zip(kinds, raw)))
+    return tuple(
+        _convert(kind, item, f"{where}[{i}]", problems)
+        for i, (kind, item) in enumerate(zip(kinds, raw, strict=True))
+    )
 
 
 def _convert_object(kind: type[Any], raw: Any, where: str, problems: list[str]) -> Any:
@@ -83,7 +86,9 @@ def _convert_object(kind: type[Any], raw: Any, where: str, problems: list[str]) 
     known = {field.name: field for field in fields(kind)}
     values = {}
     before = len(problems)
-    problems += [f"{where}.{name}".lstrip(".") + ": unknown field" for name in sorted(raw.keys() - known.keys())]
+    problems += [
+        f"{where}.{name}".lstrip(".") + ": unknown field" for name in sorted(raw.keys() - known.keys())
+    ]
     for name, field in known.items():
         path = f"{where}.{name}".lstrip(".")
         if name in raw:

@@ -70,8 +70,12 @@ def compare(old: Mixer, new: Mixer) -> Changes:
         after,
         gained=after - shared,
         lost=before - shared,
-        lost_examples=tuple(old.named(mix) for mix in lost_mixes(old.space, new.space, there, limit=EXAMPLES)),
-        gained_examples=tuple(new.named(mix) for mix in lost_mixes(new.space, old.space, back, limit=EXAMPLES)),
+        lost_examples=tuple(
+            old.named(mix) for mix in lost_mixes(old.space, new.space, there, limit=EXAMPLES)
+        ),
+        gained_examples=tuple(
+            new.named(mix) for mix in lost_mixes(new.space, old.space, back, limit=EXAMPLES)
+        ),
         prices=prices,
         comparable=True,
     )

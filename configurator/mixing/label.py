@@ -12,7 +12,7 @@ from configurator.mixing.spec import Component, Size, Spec
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`ingredients`: INCI names as printed, declared allergens last. `allergens`, `flags`: sorted by name / as listed."""
+    """`ingredients`: INCI names as printed, declared allergens last; `allergens` and `flags` are sorted."""
 
     ingredients: tuple[str, ...]
     allergens: tuple[str, ...]
@@ -85,7 +85,8 @@ def declared_allergens(spec: Spec, mix: Mapping[str, str]) -> tuple[str, ...]:
 def doses(spec: Spec, mix: Mapping[str, str], size: Size) -> tuple[Dose, ...]:
     """What to put into one product of `size`, in slot order; doses scale with the volume."""
     return tuple(
-        Dose(slot.slug, mix[slot.slug], _scale(slot.dose_ul, size.volume_ml, spec.reference_ml)) for slot in spec.slots
+        Dose(slot.slug, mix[slot.slug], _scale(slot.dose_ul, size.volume_ml, spec.reference_ml))
+        for slot in spec.slots
     )
 
 

@@ -9,11 +9,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from configurator.mixing.answers import Answer, Option, Refusal, SlotOptions, Verdict
 from configurator.mixing.compiling import compile_space
-from configurator.mixing.label import Label, label
+from configurator.mixing.label import label
 from configurator.mixing.price import price_per_100_ml, unit_price
 from configurator.mixing.rules import advice_rules, build_model, hard_rules, option_slug, options_of
-from configurator.mixing.spec import Component, Rule, Size, Slot, Spec
+from configurator.mixing.spec import Component, Size, Spec
+
+__all__ = ["Answer", "Mix", "Mixer", "Option", "Refusal", "SlotOptions", "UnknownChoiceError", "Verdict"]
 
 Mix = Mapping[str, str]
 
@@ -27,63 +30,12 @@ class UnknownChoiceError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an option is not open.
+class _Question:
+    """A question in the space's indices: what is chosen, what the avoid list leaves, and the list itself."""
 
-    `choices`: own choices (slot, component) that take part; `rules`: the rules they run into together;
-    `avoided`: what she asked to leave out and this component contains; `narrowed`: her avoid list takes part otherwise.
-    """
-
-    choices: tuple[tuple[str, str], ...] = ()
-    rules: tuple[Rule, ...] = ()
-    avoided: tuple[str, ...] = ()
-    narrowed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One component in one slot (None: the slot stays empty), with what stands against it if it is not open."""
-
-    slug: str
-    component: Component | None
-    chosen: bool
-    refusal: Refusal | None
-
-    @property
-    def is_open(self) -> bool:
-        return self.refusal is None
-
-
-@dataclass(frozen=True, slots=True)
-class SlotOptions:
-    """The options of one slot. `stuck`: the choices in the other slots clash by themselves, so nothing here can mend it."""
-
-    slot: Slot
-    options: tuple[Option, ...]
-    stuck: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a partial mix leaves: options per slot, makeable mixes and the range of prices (None when nothing is left)."""
-
-    slots: tuple[SlotOptions, ...]
-    count: int
-    prices: tuple[int, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The check of a complete mix. `avoided`: (slot, component, what it contains); `repairs`: nearest makeable mixes."""
-
-    makeable: bool
-    broken: tuple[Rule, ...]
-    advice: tuple[Rule, ...]
-    avoided: tuple[tuple[str, str, tuple[str, ...]], ...]
-    repairs: tuple[dict[str, str], ...]
-    price: int
-    price_per_100_ml: int | None
-    label: Label
+    chosen: dict[int, int]
+    allowed: tuple[int, ...] | None
+    avoid: tuple[str, ...]
 
 
 class Mixer:
@@ -93,13 +45,16 @@ class Mixer:
         self.spec = spec
         self._rules = {rule.slug: rule for rule in spec.rules}
         self._options = tuple(options_of(spec, slot) for slot in spec.slots)
-        self.option_slugs = tuple(tuple(option_slug(option) for option in options) for options in self._options)
+        self.option_slugs = tuple(
+            tuple(option_slug(option) for option in options) for options in self._options
+        )
         self._slot_index = {slot.slug: i for i, slot in enumerate(spec.slots)}
         self._option_index = tuple({slug: i for i, slug in enumerate(slugs)} for slugs in self.option_slugs)
         self._contents = tuple(tuple(_contents(option) for option in options) for options in self._options)
         self._surcharges = tuple(
             tuple(option.surcharge if option else 0 for option in options) for options in self._options
         )
+        self._discounts = tuple(tuple(-extra for extra in row) for row in self._surcharges)
         self.model = build_model(spec, hard_rules(spec))
         self.space = compile_space(self.model)
         self._advice_model = build_model(spec, advice_rules(spec))
@@ -157,19 +112,14 @@ class Mixer:
 
     def options(self, mix: Mix, *, size: Size, avoid: Collection[str] = ()) -> Answer:
         """Per slot which components still lead to a makeable mix, keeping the choices in the other slots."""
-        chosen, allowed = self._indices(mix), self._allowed(avoid)
-        masks = self.space.options(chosen, allowed)
-        slots = tuple(
-            SlotOptions(
-                slot,
-                tuple(self._option(i, k, chosen, allowed, masks[i], avoid) for k in range(len(self.option_slugs[i]))),
-                stuck=not masks[i],
-            )
-            for i, slot in enumerate(self.spec.slots)
-        )
-        return Answer(slots, self.space.count(chosen, allowed), self._price_range(chosen, allowed, size))
+        asked = _Question(self._indices(mix), self._allowed(avoid), tuple(avoid))
+        masks = self.space.options(asked.chosen, asked.allowed)
+        rows = tuple(self._row(asked, i, mask) for i, mask in enumerate(masks))
+        return Answer(rows, self.space.count(asked.chosen, asked.allowed), self._price_range(asked, size))
 
-    def check(self, mix: Mix, *, size: Size, avoid: Collection[str] = (), hold: Collection[str] = ()) -> Verdict:
+    def check(
+        self, mix: Mix, *, size: Size, avoid: Collection[str] = (), hold: Collection[str] = ()
+    ) -> Verdict:
         """The verdict on a complete mix; `hold` names slots that repairs should leave alone if they can."""
         indices = self._complete(mix)
         broken = tuple(self._rules[source] for source in self.model.violated(indices))
@@ -211,10 +161,13 @@ class Mixer:
         """Whether a complete mix breaks no rule."""
         return self.model.admits(self._complete(mix))
 
-    def best(self, scores: Mapping[str, Mapping[str, int]], *, avoid: Collection[str] = ()) -> dict[str, str] | None:
+    def best(
+        self, scores: Mapping[str, Mapping[str, int]], *, avoid: Collection[str] = ()
+    ) -> dict[str, str] | None:
         """The makeable mix with the highest sum of scores[slot][component]; None when nothing can be made."""
         table = [
-            [scores.get(slot.slug, {}).get(slug, 0) for slug in slugs] for slot, slugs in zip(self.spec.slots, self.option_slugs)
+            [scores.get(slot.slug, {}).get(slug, 0) for slug in slugs]
+            for slot, slugs in zip(self.spec.slots, self.option_slugs, strict=True)
         ]
         found = self.space.best(table, {}, self._allowed(avoid))
         return None if found is None else self.named(found[1])
@@ -228,15 +181,21 @@ class Mixer:
         """Every makeable mix that completes a partial one, in the order of the options."""
         return (self.named(found) for found in self.space.mixes(self._indices(mix or {}), None))
 
-    def _swaps(self, mix: Mix, allowed: tuple[int, ...] | None, hold: Collection[str]) -> list[dict[str, str]]:
+    def _swaps(
+        self, mix: Mix, allowed: tuple[int, ...] | None, hold: Collection[str]
+    ) -> list[dict[str, str]]:
         """Every partial mix that differs in one choice and leads somewhere; held slots last, slots taken in turn."""
         masks = self.space.options(self._indices(mix), allowed)
         rows = []
         for slot in mix:
             i = self._slot_index[slot]
-            others = [slug for k, slug in enumerate(self.option_slugs[i]) if masks[i] >> k & 1 and slug != mix[slot]]
+            others = [
+                slug for k, slug in enumerate(self.option_slugs[i]) if masks[i] >> k & 1 and slug != mix[slot]
+            ]
             rows.append([(slot in hold, turn, {**mix, slot: slug}) for turn, slug in enumerate(others)])
-        return [swapped for _, _, swapped in sorted((entry for row in rows for entry in row), key=lambda e: e[:2])]
+        return [
+            swapped for _, _, swapped in sorted((entry for row in rows for entry in row), key=lambda e: e[:2])
+        ]
 
     def _largest_parts(
         self, mix: Mix, allowed: tuple[int, ...] | None, hold: Collection[str]
@@ -270,50 +229,40 @@ class Mixer:
             return None
         unwanted = frozenset(avoid)
         return tuple(
-            sum(1 << k for k, names in enumerate(contents) if unwanted.isdisjoint(names)) for contents in self._contents
+            sum(1 << k for k, names in enumerate(contents) if unwanted.isdisjoint(names))
+            for contents in self._contents
         )
 
     def _found(self, slot: int, option: int, avoid: Collection[str]) -> tuple[str, ...]:
         return tuple(name for name in avoid if name in self._contents[slot][option])
 
-    def _option(
-        self,
-        slot: int,
-        option: int,
-        chosen: dict[int, int],
-        allowed: tuple[int, ...] | None,
-        open_mask: int,
-        avoid: Collection[str],
-    ) -> Option:
-        refusal = None
-        if not open_mask >> option & 1:
-            refusal = self._refusal(slot, option, chosen, allowed, avoid)
-        return Option(self.option_slugs[slot][option], self._options[slot][option], chosen.get(slot) == option, refusal)
+    def _row(self, asked: _Question, slot: int, mask: int) -> SlotOptions:
+        chosen = asked.chosen.get(slot)
+        options = (
+            Option(slug, component, chosen == k, None if mask >> k & 1 else self._refusal(asked, slot, k))
+            for k, (slug, component) in enumerate(
+                zip(self.option_slugs[slot], self._options[slot], strict=True)
+            )
+        )
+        return SlotOptions(self.spec.slots[slot], tuple(options), stuck=not mask)
 
-    def _refusal(
-        self,
-        slot: int,
-        option: int,
-        chosen: dict[int, int],
-        allowed: tuple[int, ...] | None,
-        avoid: Collection[str],
-    ) -> Refusal:
-        if avoided := self._found(slot, option, avoid):
+    def _refusal(self, asked: _Question, slot: int, option: int) -> Refusal:
+        if avoided := self._found(slot, option, asked.avoid):
             return Refusal(avoided=avoided)
-        conflict = self.space.why_not(slot, option, chosen, allowed)
+        conflict = self.space.why_not(slot, option, asked.chosen, asked.allowed)
         if conflict is None:
             raise AssertionError("an option that is not open has a reason")
         return Refusal(
-            choices=tuple((self.spec.slots[i].slug, self.option_slugs[i][chosen[i]]) for i in conflict.choices),
+            choices=tuple(
+                (self.spec.slots[i].slug, self.option_slugs[i][asked.chosen[i]]) for i in conflict.choices
+            ),
             rules=tuple(self._rules[source] for source in conflict.sources),
             narrowed=conflict.restricted,
         )
 
-    def _price_range(
-        self, chosen: dict[int, int], allowed: tuple[int, ...] | None, size: Size
-    ) -> tuple[int, int] | None:
-        dearest = self.space.best(self._surcharges, chosen, allowed)
-        cheapest = self.space.best([[-extra for extra in row] for row in self._surcharges], chosen, allowed)
+    def _price_range(self, asked: _Question, size: Size) -> tuple[int, int] | None:
+        dearest = self.space.best(self._surcharges, asked.chosen, asked.allowed)
+        cheapest = self.space.best(self._discounts, asked.chosen, asked.allowed)
         if dearest is None or cheapest is None:
             return None
         return size.price - cheapest[0], size.price + dearest[0]

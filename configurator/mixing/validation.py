@@ -44,16 +44,15 @@ def validate(spec: Spec) -> tuple[Problem, ...]:
 
     Whether any mix can be made under its rules is not asked here: that takes the space.
     """
-    return tuple(
-        [
-            *_check_slugs(spec),
-            *_check_sizes(spec),
-            *_check_slots(spec),
-            *(problem for family in spec.families for part in family.components for problem in _check_component(spec, part)),
-            *(problem for rule in spec.rules for problem in _check_rule(spec, rule)),
-            *_check_starters(spec),
-            *_check_needs(spec),
-        ]
+    components = [component for family in spec.families for component in family.components]
+    return (
+        *_check_slugs(spec),
+        *_check_sizes(spec),
+        *_check_slots(spec),
+        *(problem for component in components for problem in _check_component(spec, component)),
+        *(problem for rule in spec.rules for problem in _check_rule(spec, rule)),
+        *_check_starters(spec),
+        *_check_needs(spec),
     )
 
 
@@ -72,7 +71,9 @@ def _check_slugs(spec: Spec) -> Iterator[Problem]:
             if times > 1:
                 yield Problem(f"{kind} {slug}", f"there are {times} of this name")
             if not SLUG.match(slug):
-                yield Problem(f"{kind} {slug!r}", "a short name has small letters, digits and single hyphens only")
+                yield Problem(
+                    f"{kind} {slug!r}", "a short name has small letters, digits and single hyphens only"
+                )
     if NONE in components:
         yield Problem(f"component {NONE}", "this name is kept for a slot that holds nothing")
 
@@ -115,7 +116,10 @@ def _check_component(spec: Spec, component: Component) -> Iterator[Problem]:
     total = sum(ppm for _, ppm in component.composition)
     if (component.composition or spec.is_dosed) and total != WHOLE_PPM:
         yield Problem(where, f"the composition adds up to {_percent(total)}, not 100 %")
-    for name, part in (("composition", component.composition), ("fragrance allergens", component.fragrance_allergens)):
+    for name, part in (
+        ("composition", component.composition),
+        ("fragrance allergens", component.fragrance_allergens),
+    ):
         if any(ppm <= 0 for _, ppm in part):
             yield Problem(where, f"a share in the {name} is not above zero")
         yield from (
@@ -124,7 +128,9 @@ def _check_component(spec: Spec, component: Component) -> Iterator[Problem]:
             if times > 1
         )
     if component.fragrance_allergens and spec.allergen_threshold_ppm is None:
-        yield Problem(where, "has fragrance allergens, but the recipe does not say from which share they are declared")
+        yield Problem(
+            where, "has fragrance allergens, but the recipe does not say from which share they are declared"
+        )
     if not COLOUR.match(component.colour):
         yield Problem(where, f"the colour {component.colour!r} is not written as #RRGGBB")
     if component.surcharge < 0:
@@ -139,11 +145,21 @@ def _check_rule(spec: Spec, rule: Rule) -> Iterator[Problem]:
         yield Problem(where, "has no reason for the shopper to read")
     if len(rule.reason) > REASON_LENGTH:
         yield Problem(where, f"the reason is longer than {REASON_LENGTH} characters")
-    yield from (Problem(where, f"there is no component {name}") for name in (*rule.left, *rule.right) if name not in components)
-    yield from (Problem(where, f"there is no slot {name}") for name in (*rule.left_slots, *rule.right_slots) if name not in slots)
+    yield from (
+        Problem(where, f"there is no component {name}")
+        for name in (*rule.left, *rule.right)
+        if name not in components
+    )
+    yield from (
+        Problem(where, f"there is no slot {name}")
+        for name in (*rule.left_slots, *rule.right_slots)
+        if name not in slots
+    )
     yield from (Problem(where, message) for message in rule_problems(rule, is_dosed=spec.is_dosed))
     known = {name for family in spec.families for part in family.components for name, _ in part.composition}
-    yield from (Problem(where, f"no component contains {name}") for name in rule.substances if name not in known)
+    yield from (
+        Problem(where, f"no component contains {name}") for name in rule.substances if name not in known
+    )
 
 
 def rule_problems(rule: Rule, *, is_dosed: bool) -> Iterator[str]:

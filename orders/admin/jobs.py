@@ -58,7 +58,9 @@ class OutboxAdmin(ReadOnlyAdmin):
         now = timezone.now()
         tried = sum(retry_hand_off(entry, now=now) for entry in chosen)
         messages.info(
-            request, ngettext("%(count)s entry is tried again.", "%(count)s entries are tried again.", tried) % {"count": tried}
+            request,
+            ngettext("%(count)s entry is tried again.", "%(count)s entries are tried again.", tried)
+            % {"count": tried},
         )
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
@@ -81,4 +83,6 @@ def _decide(request: HttpRequest, chosen: QuerySet[Job], decision: Callable[...,
         else:
             done += 1
     if done:
-        messages.success(request, ngettext("%(count)s job changed.", "%(count)s jobs changed.", done) % {"count": done})
+        messages.success(
+            request, ngettext("%(count)s job changed.", "%(count)s jobs changed.", done) % {"count": done}
+        )

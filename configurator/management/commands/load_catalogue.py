@@ -15,8 +15,12 @@ class Command(BaseCommand):
     help = "Loads a catalogue file and publishes its recipe: all or nothing, never over what is there."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, default=SHIPPED_CATALOGUE, help="default: the shipped one")
-        parser.add_argument("--if-empty", action="store_true", help="do nothing when the shop has a recipe already")
+        parser.add_argument(
+            "file", nargs="?", type=Path, default=SHIPPED_CATALOGUE, help="default: the shipped one"
+        )
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing when the shop has a recipe already"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -24,7 +28,9 @@ class Command(BaseCommand):
             self.stdout.write("The shop has recipes already; nothing was loaded.")
             return
         try:
-            loaded = load_catalogue(path, now=timezone.now(), progress=lambda line: self.stdout.write(f"  {line} ..."))
+            loaded = load_catalogue(
+                path, now=timezone.now(), progress=lambda line: self.stdout.write(f"  {line} ...")
+            )
         except AlreadyThereError as error:
             raise CommandError(str(error)) from error
         except OSError as error:

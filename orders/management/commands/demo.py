@@ -7,14 +7,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
-from orders.demo.http import DemoError, Patience
+from orders.demo.http import DemoError, Patience, Say
 from orders.demo.maker import Maker
 from orders.demo.shopper import Shopper
+from orders.demo.story import follow_order
 from orders.keys import make_key, revoke_key
 from orders.models import FulfilmentKey
 
 PATIENCE_SECONDS = 10.0
-LONGEST_SECONDS = 60.0
 
 
 class Command(BaseCommand):
@@ -37,10 +37,9 @@ class Command(BaseCommand):
             raise CommandError("Stopped before the order was shipped.") from None
 
     def play(self, url: str, *, pause: float) -> None:
-        shopper = Shopper(url, say=self.say("shopper"), patience=self.patience("shopper"))
-        tracking = shopper.order()
         made = make_key(f"demo {secrets.token_hex(4)}", scopes=FulfilmentKey.Scope.values, now=timezone.now())
         try:
+            shopper = Shopper(url, say=self.say("shopper"), patience=self.patience("shopper"))
             maker = Maker(
                 url,
                 made.text,
@@ -49,15 +48,7 @@ class Command(BaseCommand):
                 patience=self.patience("maker"),
                 pause=pause,
             )
-            maker.introduce()
-            deadline = time.monotonic() + LONGEST_SECONDS
-            while not shopper.is_shipped(tracking):
-                if not maker.work():
-                    if time.monotonic() > deadline:
-                        raise DemoError(
-                            "The order was paid and its job has not come to the maker; see the logs."
-                        )
-                    time.sleep(0.5)
+            follow_order(shopper, maker)
         finally:
             revoke_key(made.row, now=timezone.now())
         self.stdout.write("The order is shipped: from the mixer to the parcel, it all works.")
@@ -65,7 +56,7 @@ class Command(BaseCommand):
     def patience(self, who: str) -> Patience:
         return Patience(seconds=PATIENCE_SECONDS, say=self.say(who))
 
-    def say(self, who: str) -> Any:
+    def say(self, who: str) -> Say:
         def write(line: str) -> None:
             self.stdout.write(f"{who:<8} {line}")
             self.stdout.flush()

@@ -1,0 +1,66 @@
+"""What a mixer answers: open options with reasons, the verdict on a mix."""
+
+from dataclasses import dataclass
+
+from configurator.mixing.label import Label
+from configurator.mixing.spec import Component, Rule, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an option is not open.
+
+    `choices`: own choices (slot, component) that take part; `rules`: the rules they run into together;
+    `avoided`: what she asked to leave out and this component contains; `narrowed`: her avoid list takes part otherwise.
+    """
+
+    choices: tuple[tuple[str, str], ...] = ()
+    rules: tuple[Rule, ...] = ()
+    avoided: tuple[str, ...] = ()
+    narrowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One component in one slot (None: the slot stays empty), with what stands against it if it is not open."""
+
+    slug: str
+    component: Component | None
+    chosen: bool
+    refusal: Refusal | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.refusal is None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOptions:
+    """The options of one slot. `stuck`: the choices in the other slots clash by themselves; nothing here mends it."""
+
+    slot: Slot
+    options: tuple[Option, ...]
+    stuck: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a partial mix leaves: options per slot, makeable mixes, the range of prices (None when nothing is left)."""
+
+    slots: tuple[SlotOptions, ...]
+    count: int
+    prices: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The check of a mix. `avoided`: (slot, component, what it contains); `repairs`: nearest makeable mixes."""
+
+    makeable: bool
+    broken: tuple[Rule, ...]
+    advice: tuple[Rule, ...]
+    avoided: tuple[tuple[str, str, tuple[str, ...]], ...]
+    repairs: tuple[dict[str, str], ...]
+    price: int
+    price_per_100_ml: int | None
+    label: Label

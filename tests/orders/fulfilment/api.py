@@ -1,0 +1,49 @@
+"""Calling the fulfilment API in tests, and telling whether anything in the database has changed."""
+
+from typing import Any
+
+from django.apps import apps
+from rest_framework.test import APIClient
+
+from orders.keys import MadeKey
+from orders.making import Lot
+from orders.models import Job
+
+PATH = "/api/fulfilment/v1"
+
+
+class Caller:
+    """A client with a key; every answer comes back as (status, body)."""
+
+    def __init__(self, made: MadeKey) -> None:
+        self.key = made.row
+        self.http = APIClient(headers={"Authorization": f"Bearer {made.text}"})
+
+    def get(self, path: str, **query: Any) -> tuple[int, Any]:
+        response = self.http.get(f"{PATH}{path}", query)
+        return response.status_code, response.json()
+
+    def post(self, path: str, body: Any) -> tuple[int, Any]:
+        response = self.http.post(f"{PATH}{path}", body, format="json")
+        return response.status_code, response.json()
+
+    def report(self, job: Job, action: str, **body: Any) -> tuple[int, Any]:
+        """Report on a job under the lease that it is under, or was last."""
+        job.refresh_from_db()
+        return self.post(f"/jobs/{job.public_id}/{action}", {"lease_token": str(job.lease_token), **body})
+
+
+def as_json(lots: list[Lot]) -> list[dict[str, Any]]:
+    return [
+        {"slot": lot.slot, "component": lot.component, "lot": lot.lot, "microlitres": lot.microlitres}
+        for lot in lots
+    ]
+
+
+def everything() -> dict[str, list[Any]]:
+    """Every row of the app and of the stock, but for the time at which a key was last used."""
+    models = [*apps.get_app_config("orders").get_models(), apps.get_model("configurator", "Component")]
+    rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+    for key in rows["FulfilmentKey"]:
+        del key["last_used_at"]
+    return rows

@@ -1,0 +1,67 @@
+"""Scopes: each operation takes one, and a key without it learns which."""
+
+import uuid
+
+import pytest
+
+from orders.models import FulfilmentKey
+from tests.orders.fulfilment.api import Caller, everything
+from tests.orders.make import make_client, make_job
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+NEEDED = {
+    ("POST", "/claims"): "jobs:claim",
+    ("GET", "/jobs"): "jobs:read",
+    ("GET", f"/jobs/{uuid.UUID(int=0)}"): "jobs:read",
+    ("POST", f"/jobs/{uuid.UUID(int=0)}/start"): "jobs:write",
+    ("POST", f"/jobs/{uuid.UUID(int=0)}/complete"): "jobs:write",
+    ("POST", f"/jobs/{uuid.UUID(int=0)}/fail"): "jobs:write",
+    ("POST", f"/jobs/{uuid.UUID(int=0)}/release"): "jobs:write",
+    ("POST", "/shipments"): "shipments:write",
+    ("GET", "/shipments"): "shipments:read",
+}
+
+
+@pytest.mark.parametrize(("method", "path"), NEEDED)
+def test_a_key_without_the_scope_is_refused_and_told_which_it_lacks(method: str, path: str) -> None:
+    scope = NEEDED[method, path]
+    make_job()
+    caller = Caller(make_client(scopes=set(FulfilmentKey.Scope.values) - {scope}))
+    before = everything()
+
+    status, problem = caller.get(path) if method == "GET" else caller.post(path, {})
+
+    assert (status, problem["type"]) == (403, "/problems/scope-missing")
+    assert problem["required_scope"] == scope
+    assert problem["detail"] == f"This needs a key with the scope {scope}."
+    assert everything() == before
+
+
+@pytest.mark.parametrize(("method", "path"), NEEDED)
+def test_a_key_with_only_that_scope_gets_past(method: str, path: str) -> None:
+    caller = Caller(make_client(scopes=[NEEDED[method, path]]))
+
+    status, _answer = caller.get(path) if method == "GET" else caller.post(path, {})
+
+    assert status in (200, 404, 422)
+
+
+def test_every_key_may_ask_who_it_is() -> None:
+    caller = Caller(make_client(name="bare", scopes=[]))
+
+    assert caller.get("/me") == (
+        200,
+        {
+            "name": "bare",
+            "key_id": caller.key.key_id,
+            "scopes": [],
+            "expires_at": None,
+            "limits": {
+                "max_jobs": 50,
+                "min_lease_seconds": 60,
+                "max_lease_seconds": 43_200,
+                "requests": "3000/min",
+            },
+        },
+    )

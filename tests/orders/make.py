@@ -1,0 +1,143 @@
+"""Orders, jobs and keys for tests, made by the real use cases. They need the `catalogue` fixture."""
+
+import itertools
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from orders.claiming import claim_jobs
+from orders.handoff import hand_off
+from orders.jobs import Actor, move_job
+from orders.keys import MadeKey, make_key
+from orders.making import Failure, Lease, Lot, complete_job, fail_job, start_job
+from orders.models import FulfilmentKey, Job, Order
+from orders.payments import apply_payment
+from orders.placing import Customer, Wish, place_order, quote
+from orders.shipping import Parcel, ship_jobs
+from orders.snapshot import read_snapshot
+
+MIX = {"base": "warm-hearth", "main": "mend", "second": "quench"}
+ADA = Customer(
+    email="ada@example.org",
+    full_name="Ada Lovelace",
+    postcode="LS1 4DY",
+    address_line1="12 Calverley Street",
+    address_line2="",
+    town="Leeds",
+)
+STAFF = Actor("staff", "Grace")
+
+_numbers = itertools.count(1)
+S = Job.State
+
+
+def make_client(**kwargs: Any) -> MadeKey:
+    """A key with all scopes unless told otherwise."""
+    kwargs = {"scopes": FulfilmentKey.Scope.values, "now": timezone.now(), **kwargs}
+    return make_key(kwargs.pop("name", f"client {next(_numbers)}"), **kwargs)
+
+
+def make_order(
+    *,
+    paid: bool = False,
+    mix: Mapping[str, str] = MIX,
+    size: str = "250ml",
+    label_name: str = "Ada",
+    quantity: int = 1,
+    customer: Customer = ADA,
+    now: datetime | None = None,
+) -> Order:
+    now = now or timezone.now()
+    wish = Wish(recipe="shampoo", mix=mix, size=size, label_name=label_name, quantity=quantity)
+    total = quote(wish, now=now).total
+    order = place_order(wish, customer, checkout_key=uuid.uuid4(), shown_total=total, now=now)
+    if paid:
+        assert apply_payment(order.payments.get(), now=now)
+    return order
+
+
+def make_job(
+    state: str = S.READY,
+    *,
+    client: FulfilmentKey | None = None,
+    promised_on: date | None = None,
+    on_hold: bool = False,
+    lease_seconds: int = 600,
+    now: datetime | None = None,
+    **order: Any,
+) -> Job:
+    """A job of an order of its own that went the usual way to `state`; claimed, made and shipped by `client`."""
+    now = now or timezone.now()
+    job = make_order(paid=True, now=now, **order).jobs.get()
+    if state in (S.PENDING, S.CANCELLED):
+        if state == S.CANCELLED:
+            move_job(job, S.CANCELLED, by=STAFF, now=now)
+        return job
+    hand_off(job.order, now)
+    Job.objects.filter(pk=job.pk).update(promised_on=promised_on or job.promised_on)
+    if state != S.READY:
+        client = client or make_client().row
+        claim_only(job, client, lease_seconds=lease_seconds, now=now)
+        _make(job, state, client, now=now)
+    if on_hold:
+        Job.objects.filter(pk=job.pk).update(on_hold=True, hold_reason="for a test")
+    return Job.objects.get(pk=job.pk)
+
+
+def lease_of(job: Job) -> Lease:
+    """The lease that a job is under, or was last."""
+    job.refresh_from_db()
+    assert job.client is not None
+    assert job.lease_token is not None
+    return Lease(client=job.client, token=job.lease_token)
+
+
+def lots_of(job: Job) -> list[Lot]:
+    """One lot for each part, dosed to the drop."""
+    parts = read_snapshot(job)["parts"]
+    return [
+        Lot(slot=part["slot"], component=part["component"], lot=f"L{i}", microlitres=part["microlitres"])
+        for i, part in enumerate(parts, 1)
+    ]
+
+
+def parcel_of(*jobs: Job, **kwargs: Any) -> Parcel:
+    sent = {
+        "external_id": f"P{next(_numbers)}",
+        "carrier": "Owl Post",
+        "tracking": "TR1",
+        "shipped_at": timezone.now(),
+    }
+    return Parcel(job_ids=tuple(job.public_id for job in jobs), **{**sent, **kwargs})
+
+
+def claim_only(job: Job, client: FulfilmentKey, *, lease_seconds: int, now: datetime) -> None:
+    """Claim this job, whichever others are ready."""
+    with _others_held(job):
+        [claimed] = claim_jobs(client, worker="w", max_jobs=1, lease_seconds=lease_seconds, now=now)
+    assert claimed == job
+
+
+def _make(job: Job, state: str, client: FulfilmentKey, *, now: datetime) -> None:
+    lease = lease_of(job)
+    if state == S.FAILED:
+        fail_job(job.public_id, lease=lease, retryable=False, code=Failure.DAMAGED, now=now)
+    if state in (S.IN_PRODUCTION, S.PRODUCED, S.SHIPPED):
+        start_job(job.public_id, lease=lease, now=now)
+    if state in (S.PRODUCED, S.SHIPPED):
+        complete_job(job.public_id, lease=lease, batch="B1", lots=lots_of(job), now=now)
+    if state == S.SHIPPED:
+        ship_jobs(client, parcel=parcel_of(job), now=now)
+
+
+@contextmanager
+def _others_held(job: Job) -> Iterator[None]:
+    others = Job.objects.filter(state=S.READY, on_hold=False).exclude(pk=job.pk)
+    held = list(others.values_list("pk", flat=True))
+    Job.objects.filter(pk__in=held).update(on_hold=True)
+    yield
+    Job.objects.filter(pk__in=held).update(on_hold=False)

@@ -100,9 +100,11 @@ class Child:
     def read_news(self) -> list[str]:
         """The whole lines written to the log since the last call or start."""
         with self.log.open("rb") as log:
+            log_size = log.seek(0, os.SEEK_END)
+            if log_size < self.read_to:  # somebody else has cut it
+                self.read_to = self.log_start = 0
             log.seek(self.read_to)
             news = log.read()
-            log_size = log.tell()
         whole = news[: news.rfind(b"\n") + 1]
         self.read_to += len(whole)
         if log_size > LOG_BYTES:

@@ -31,7 +31,7 @@ def web_answers(child: Child) -> bool:
 
 def says(words: bytes) -> Callable[[Child], bool]:
     """Asking a worker (`celery inspect ping`) takes seconds; it and the relay say in their logs when they work."""
-    return lambda child: words in child.log.read_bytes()[child.log_start :]
+    return lambda child: child.log.exists() and words in child.log.read_bytes()[child.log_start :]
 
 
 QUESTIONS: dict[str, Callable[[Child], bool]] = {

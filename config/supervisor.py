@@ -28,7 +28,7 @@ class Supervisor:
         self.say = say
         self.times_asked_to_stop = 0
         self.deaths = dict.fromkeys((child.name for child in children), 0)
-        self.last_alarm: dict[str, str] = {}
+        self.last_complaint: dict[str, str] = {}
         self.due = dict.fromkeys((child.name for child in children), 0.0)
 
     def ask_to_stop(self, *_signal: object) -> None:
@@ -38,7 +38,10 @@ class Supervisor:
     def run(self, *, on_tick: Callable[[], None]) -> None:
         while not self.times_asked_to_stop:
             for child in self.children:
-                self.look_after(child)
+                try:
+                    self.look_after(child)
+                except OSError as error:  # a full disk or a deleted log must not take the shop with it
+                    self.complain(child, f"cannot be looked after: {error}")
             on_tick()
             time.sleep(TICK_SECONDS)
 
@@ -46,24 +49,27 @@ class Supervisor:
         if child.process is None:
             if time.monotonic() >= self.due[child.name]:
                 child.start()
-                self.say(child.name, "started" if not self.deaths[child.name] else "started again")
+                self.say(child.name, "started again" if self.deaths[child.name] else "started")
             return
         code = child.process.poll()  # asked before reading, so that last words are heard
-        news = child.read_news()
-        self.pass_on_alarms(child, news)
+        try:
+            news = child.read_news()
+        except FileNotFoundError:
+            news = []
+        for line in filter(ALARM.search, news):
+            self.complain(child, line)
         if code is None:
             return
         if code > 0 and news:
             self.say(child.name, news[-1])
         self.plan_restart(child, code)
 
-    def pass_on_alarms(self, child: Child, news: Sequence[str]) -> None:
-        """Only the first of a row of lines that differ in nothing but numbers; the log has them all."""
-        for line in filter(ALARM.search, news):
-            shape = re.sub(r"\d+", "", line)
-            if shape != self.last_alarm.get(child.name):
-                self.say(child.name, line)
-            self.last_alarm[child.name] = shape
+    def complain(self, child: Child, line: str) -> None:
+        """Say only the first of a row of lines that differ in nothing but numbers; the log has them all."""
+        shape = re.sub(r"\d+", "", line)
+        if shape != self.last_complaint.get(child.name):
+            self.say(child.name, line)
+        self.last_complaint[child.name] = shape
 
     def plan_restart(self, child: Child, code: int) -> None:
         """Bury a dead child: at once the first time, then after 1, 2, 4 ... seconds while it dies young."""

@@ -13,6 +13,15 @@ from configurator.models import Component, CompositionPart, FragranceAllergen, R
 
 PPM_PER_PERCENT = 10_000
 
+# What a rule of a kind must have something left of, or it forbids nothing. (A component that needs what is not
+# offered is another matter: it can no longer be had, so the rule stays and staff have to decide.)
+SPEAKS_OF = {
+    Rule.Kind.NEVER_TOGETHER: ["left", "right"],
+    Rule.Kind.NEEDS: ["left"],
+    Rule.Kind.AT_MOST: ["left"],
+    Rule.Kind.CAP: ["substances", "amount"],
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -41,7 +50,7 @@ def read_draft(recipe: Recipe) -> Draft:
         ),
         slots=slots,
         families=families,
-        rules=tuple(_rules(recipe, offered, left_out)),
+        rules=tuple(_rules(recipe, families, left_out)),
         starters=tuple(_starters(recipe, slots, offered, left_out)),
         needs=tuple(_needs(recipe, offered, left_out)),
         reference_ml=recipe.reference_ml,
@@ -117,15 +126,31 @@ def _ppm_or_none(percent: Decimal | None) -> int | None:
     return None if percent is None else _ppm(percent)
 
 
-def _rules(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[spec.Rule]:
+def rule_limit(*, is_on_substances: bool, percent: Decimal | None, number: int | None) -> int | None:
+    """The limit of a rule in the unit of its kind: ppm for a cap on substances, else a plain number."""
+    return _ppm_or_none(percent) if is_on_substances else number
+
+
+def _rules(recipe: Recipe, families: tuple[spec.Family, ...], left_out: list[str]) -> Iterable[spec.Rule]:
+    parts = [part for family in families for part in family.components]
+    known = {
+        "left": {part.slug for part in parts},
+        "right": {part.slug for part in parts},
+        "substances": {name for part in parts for name, _ in part.composition},
+        "amount": {name for part in parts for name, _ in part.amounts},
+    }
     rows = recipe.rules.filter(is_active=True).prefetch_related(
         "left", "right", "left_slots", "right_slots", "substances"
     )
     for row in rows:
-        left, right = _slugs(row.left.all()), _slugs(row.right.all())
-        here_left, here_right = _kept(left, offered), _kept(right, offered)
-        needs_right = row.kind == Rule.Kind.NEVER_TOGETHER
-        if (left and not here_left) or (needs_right and right and not here_right):
+        named = {
+            "left": _slugs(row.left.all()),
+            "right": _slugs(row.right.all()),
+            "substances": tuple(sorted(substance.name for substance in row.substances.all())),
+            "amount": (row.amount,) if row.amount else (),
+        }
+        kept = {what: _kept(names, known[what]) for what, names in named.items()}
+        if any(named[what] and not kept[what] for what in SPEAKS_OF[row.kind]):
             left_out.append(f"rule {row.slug}: what it speaks of is not offered")
             continue
         yield spec.Rule(
@@ -133,13 +158,15 @@ def _rules(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[s
             kind=spec.RuleKind(row.kind),
             reason=row.reason,
             advice=row.force == Rule.Force.ADVICE,
-            left=here_left,
-            right=here_right,
+            left=kept["left"],
+            right=kept["right"],
             left_slots=_slugs(row.left_slots.all()),
             right_slots=_slugs(row.right_slots.all()),
-            substances=tuple(sorted(substance.name for substance in row.substances.all())),
+            substances=kept["substances"],
             amount=row.amount,
-            limit=_ppm_or_none(row.max_percent) if row.max_percent is not None else row.max_number,
+            limit=rule_limit(
+                is_on_substances=bool(named["substances"]), percent=row.max_percent, number=row.max_number
+            ),
         )
 
 

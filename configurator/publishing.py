@@ -83,7 +83,7 @@ def publish_recipe(
     Locks the recipe row. `expected_sha256` is the hash of the preview that staff confirmed. Raises InvalidSpecError
     (what cannot be sold), NothingToPublishError and DraftChangedError; then nothing is written.
     """
-    Recipe.objects.select_for_update().get(pk=recipe.pk)
+    recipe = Recipe.objects.select_for_update().get(pk=recipe.pk)  # as it is now, not as it was when asked
     preview = preview_publish(recipe)
     if expected_sha256 is not None and preview.sha256 != expected_sha256:
         raise DraftChangedError

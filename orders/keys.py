@@ -98,6 +98,8 @@ def _hash(text: str) -> str:
 
 def _check_name(name: str) -> str:
     name = name.strip()
+    if not name.isprintable():
+        raise KeyNameError("This name cannot be used: it has characters that cannot be printed.")
     try:
         FulfilmentKey._meta.get_field("name").clean(name, None)
     except ValidationError as error:

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
@@ -11,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from configurator.admin.inlines import NamedTabularInline
+from configurator.admin.inlines import NamedFormSet, NamedTabularInline
 from configurator.models import (
     Amount,
     Component,
@@ -27,7 +26,7 @@ from configurator.templatetags.shop import glyph_path
 WHOLE = Decimal(100)
 
 
-class CompositionFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+class CompositionFormSet(NamedFormSet):
     """A composition is either empty or adds up to 100 %."""
 
     def clean(self) -> None:

@@ -4,14 +4,25 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.forms import Field
+from django.forms import BaseInlineFormSet, Field, Form
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+
+class NamedFormSet(BaseInlineFormSet[Any, Any, Any]):
+    """Rows whose delete box says so."""
+
+    def add_fields(self, form: Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete this row")
 
 
 class NamedTabularInline(admin.TabularInline[Any, Any]):
     """A table of related rows; each input carries its column's name, which Django's own leaves to the eye."""
 
     extra = 0
+    formset = NamedFormSet
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any

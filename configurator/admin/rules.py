@@ -1,5 +1,6 @@
 """Rules: each on a page of its own, checked for what its kind needs."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,9 +9,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.drafting import rule_limit
 from configurator.mixing import spec
 from configurator.mixing.validation import rule_problems
 from configurator.models import Rule
+
+LIMITS = ["substances", "amount", "max_percent", "max_number"]
+IGNORED = {
+    Rule.Kind.NEVER_TOGETHER: LIMITS,
+    Rule.Kind.NEEDS: LIMITS,
+    Rule.Kind.AT_MOST: ["right", "right_slots", "substances", "amount", "max_percent"],
+    Rule.Kind.CAP: ["left", "left_slots", "right", "right_slots"],
+}
 
 
 class RuleForm(forms.ModelForm[Rule]):
@@ -18,16 +28,16 @@ class RuleForm(forms.ModelForm[Rule]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("kind") or not data.get("recipe"):
+        if not data.get("kind") or not data.get("recipe") or self.errors:
             return data
         is_dosed = data["recipe"].slots.exclude(dose_ml=None).exists()
         problems = list(rule_problems(_as_spec(data), is_dosed=is_dosed))
-        if data["kind"] == Rule.Kind.CAP and (data.get("left") or data.get("right")):
-            problems.append(_("a cap looks at every component; empty both lists of components"))
-        if data.get("max_percent") is not None and data.get("max_number") is not None:
-            problems.append(_("give one limit, not two"))
+        if ignored := [
+            f"“{self.fields[name].label}”" for name in _ignored(data) if not _is_empty(data[name])
+        ]:
+            problems.append(_("does not use %(fields)s; empty this") % {"fields": ", ".join(ignored)})
         if any(slot.recipe_id != data["recipe"].pk for slot in (*data["left_slots"], *data["right_slots"])):
-            problems.append(_("a slot belongs to another recipe"))
+            problems.append(_("names a slot of another recipe"))
         if problems:
             raise ValidationError(
                 [_("This rule %(problem)s.") % {"problem": problem} for problem in problems]
@@ -35,8 +45,20 @@ class RuleForm(forms.ModelForm[Rule]):
         return data
 
 
+def _ignored(data: dict[str, Any]) -> list[str]:
+    """The fields that a rule of its kind makes no use of."""
+    fields = IGNORED[data["kind"]]
+    if data["kind"] != Rule.Kind.CAP:
+        return fields
+    return [*fields, "max_number" if data["substances"] else "max_percent"]
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (not isinstance(value, int | Decimal) and not value)
+
+
 def _as_spec(data: dict[str, Any]) -> spec.Rule:
-    percent = data.get("max_percent")
+    on_substances = bool(data["substances"])
     return spec.Rule(
         slug=data.get("slug") or "rule",
         kind=spec.RuleKind(data["kind"]),
@@ -45,7 +67,9 @@ def _as_spec(data: dict[str, Any]) -> spec.Rule:
         right=tuple(row.slug for row in data.get("right") or ()),
         substances=tuple(row.name for row in data.get("substances") or ()),
         amount=data.get("amount") or "",
-        limit=int(percent * 10_000) if percent is not None else data.get("max_number"),
+        limit=rule_limit(
+            is_on_substances=on_substances, percent=data["max_percent"], number=data["max_number"]
+        ),
     )
 
 

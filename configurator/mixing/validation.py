@@ -163,14 +163,16 @@ def _check_rule(spec: Spec, rule: Rule) -> Iterator[Problem]:
 
 
 def rule_problems(rule: Rule, *, is_dosed: bool) -> Iterator[str]:
-    """What a rule of its kind must have and this one lacks, whatever it refers to."""
+    """What a rule of its kind must have and this one lacks, whatever it refers to; each follows on "this rule"."""
     if rule.kind is RuleKind.CAP:
         if rule.limit is None:
-            yield "a cap needs a limit"
-        if bool(rule.substances) == bool(rule.amount):
-            yield "a cap is either on substances or on a number that components carry"
+            yield "has no limit"
+        if rule.substances and rule.amount:
+            yield "sums up both substances and a number; a cap is on one of them"
+        if not rule.substances and not rule.amount:
+            yield "does not say what to sum up: substances, or a number that components carry"
         if rule.substances and not is_dosed:
-            yield "a cap on substances needs slots with doses"
+            yield "sums up substances, but the slots have no doses"
         return
     if not rule.left:
         yield "names no component on its left side"

@@ -74,9 +74,7 @@ def contents(part: str) -> set[str]:
 @cache
 def makeable(avoid: frozenset[str] = frozenset()) -> tuple[Mix, ...]:
     return tuple(
-        mix
-        for mix in all_mixes()
-        if not met_rules(mix) and not any(avoid & contents(part) for part in mix)
+        mix for mix in all_mixes() if not met_rules(mix) and not any(avoid & contents(part) for part in mix)
     )
 
 

@@ -14,7 +14,7 @@ from orders.handoff import hand_off
 from orders.jobs import Actor, move_job
 from orders.keys import MadeKey, make_key
 from orders.making import Failure, Lease, Lot, complete_job, fail_job, start_job
-from orders.models import FulfilmentKey, Job, Order
+from orders.models import FulfilmentKey, Job, Order, OrderLine
 from orders.payments import apply_payment
 from orders.placing import Customer, Wish, place_order, quote
 from orders.shipping import Parcel, ship_jobs
@@ -122,6 +122,16 @@ def claim_only(job: Job, client: FulfilmentKey, *, lease_seconds: int, now: date
     assert claimed == job
 
 
+def copy_job(job: Job, times: int) -> None:
+    """More ready jobs like one, in bulk: what counts here is how many there are."""
+    start = job.line.position
+    lines = [
+        OrderLine(order=job.order, position=start + i, **_values_of(job.line)) for i in range(1, times + 1)
+    ]
+    OrderLine.objects.bulk_create(lines)
+    Job.objects.bulk_create(Job(line=line, order=job.order, **_values_of(job)) for line in lines)
+
+
 def _make(job: Job, state: str, client: FulfilmentKey, *, now: datetime) -> None:
     lease = lease_of(job)
     if state == S.FAILED:
@@ -141,3 +151,10 @@ def _others_held(job: Job) -> Iterator[None]:
     Job.objects.filter(pk__in=held).update(on_hold=True)
     yield
     Job.objects.filter(pk__in=held).update(on_hold=False)
+
+
+def _values_of(row: Any) -> dict[str, Any]:
+    left_out = {"id", "public_id", "order_id", "line_id", "position"}
+    return {
+        f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if f.attname not in left_out
+    }

@@ -209,10 +209,25 @@ def test_an_error_that_repeats_itself_is_said_once(tmp_path: Path) -> None:
     child = Child("web", "false", environment={}, log_dir=tmp_path)
     supervisor = Supervisor([child], say=lambda _who, what: said.append(what))
 
-    supervisor.pass_on_alarms(child, ["12:01 ERROR no route", "12:02 ERROR no route"])
-    supervisor.pass_on_alarms(child, ["12:03 ERROR no route", "12:03 fine", "12:04 ERROR no disk"])
+    for line in ("12:01 ERROR no route", "12:02 ERROR no route", "12:03 ERROR no disk"):
+        supervisor.complain(child, line)
 
-    assert said == ["12:01 ERROR no route", "12:04 ERROR no disk"]
+    assert said == ["12:01 ERROR no route", "12:03 ERROR no disk"]
+
+
+def test_a_log_that_was_deleted_or_cut_stops_nobody(tmp_path: Path) -> None:
+    line = "sh -c 'seq 100; while :; do sleep 0.05; done'"
+    with supervise(tmp_path, redis=SLEEP, web=line) as supervised:
+        pid = supervised.await_pid("web")
+        wait_until(lambda: bool((tmp_path / "web.log").read_text()))
+
+        (tmp_path / "redis.log").unlink()
+        os.truncate(tmp_path / "web.log", 0)
+        time.sleep(0.5)
+        os.kill(pid, signal.SIGKILL)
+
+        assert is_running(supervised.await_pid("web", other_than=pid))
+        supervised.end(signal.SIGTERM)
 
 
 def test_a_long_log_is_cut_and_one_older_file_is_kept(

@@ -1,6 +1,7 @@
 """What staff's rules mean in plain words, tried on every combination, and random recipes to try them on."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -118,15 +119,14 @@ def rules(draw: st.DrawFn, spec: Spec, slug: str, kind: RuleKind | None = None) 
     everything = tuple(part.slug for family in spec.families for part in family.components)
     slots = tuple(slot.slug for slot in spec.slots)
     maybe_slots = st.just(()) | _some(slots)
-    rule = Rule(slug=slug, kind=kind, reason=f"Because of {slug}", advice=draw(st.sampled_from((False, False, True))))
+    rule = Rule(
+        slug=slug, kind=kind, reason=f"Because of {slug}", advice=draw(st.sampled_from((False, False, True)))
+    )
     if kind is RuleKind.CAP:
         return _cap(draw, spec, rule)
     has_right = kind is not RuleKind.AT_MOST
-    return Rule(
-        slug=rule.slug,
-        kind=kind,
-        reason=rule.reason,
-        advice=rule.advice,
+    return replace(
+        rule,
         left=draw(_some(everything)),
         right=draw(_some(everything)) if has_right else (),
         left_slots=draw(maybe_slots),
@@ -136,16 +136,16 @@ def rules(draw: st.DrawFn, spec: Spec, slug: str, kind: RuleKind | None = None) 
 
 
 def _cap(draw: st.DrawFn, spec: Spec, rule: Rule) -> Rule:
-    known = sorted({name for family in spec.families for part in family.components for name, _ in part.composition})
+    known = sorted(
+        {name for family in spec.families for part in family.components for name, _ in part.composition}
+    )
     on_substances = spec.is_dosed and draw(st.booleans())
-    return Rule(
-        slug=rule.slug,
-        kind=rule.kind,
-        reason=rule.reason,
-        advice=rule.advice,
+    percents, numbers = st.sampled_from((0, 7, 1_000, 25_000, 999_000)), st.integers(-1, 8)
+    return replace(
+        rule,
         substances=draw(_some(tuple(known))) if on_substances else (),
         amount="" if on_substances else "grams",
-        limit=draw(st.sampled_from((0, 7, 1_000, 25_000, 999_000))) if on_substances else draw(st.integers(-1, 8)),
+        limit=draw(percents if on_substances else numbers),
     )
 
 
@@ -182,24 +182,13 @@ def specs(draw: st.DrawFn, *, kind: RuleKind | None = None, most_rules: int = 3)
     )
     least = 1 if kind else 0
     count = draw(st.integers(least, most_rules))
-    return with_rules(spec, tuple(draw(rules(spec, f"rule-{i}", kind)) for i in range(count)))
-
-
-def with_rules(spec: Spec, found: tuple[Rule, ...]) -> Spec:
-    return Spec(
-        slug=spec.slug,
-        name=spec.name,
-        sizes=spec.sizes,
-        slots=spec.slots,
-        families=spec.families,
-        rules=found,
-        reference_ml=spec.reference_ml,
-        allergen_threshold_ppm=spec.allergen_threshold_ppm,
-    )
+    return replace(spec, rules=tuple(draw(rules(spec, f"rule-{i}", kind)) for i in range(count)))
 
 
 def avoid_lists(spec: Spec) -> st.SearchStrategy[tuple[str, ...]]:
-    known = sorted({name for mix in every_mix(spec) for slug in mix.values() for name in contents(spec, slug)})
+    known = sorted(
+        {name for mix in every_mix(spec) for slug in mix.values() for name in contents(spec, slug)}
+    )
     if not known:
         return st.just(())
     return st.just(()) | st.sets(st.sampled_from(known), max_size=2).map(lambda names: tuple(sorted(names)))

@@ -1,0 +1,17 @@
+// Names for what Django's admin builds without one, so that screen readers can say what it is.
+(() => {
+  const name = () => {
+    for (const cell of document.querySelectorAll(".inline-group thead th:empty")) cell.textContent = "Row";
+    for (const box of document.querySelectorAll(".select2-selection")) {
+      const select = box.closest(".select2-container").previousElementSibling;
+      const label = select?.labels?.[0]?.textContent.trim() || select?.getAttribute("aria-label") || "Search";
+      box.setAttribute("aria-label", label);
+      for (const field of box.querySelectorAll("input")) field.setAttribute("aria-label", label);
+      for (const list of box.querySelectorAll("ul")) list.setAttribute("role", "group");
+      for (const item of box.querySelectorAll("li")) item.setAttribute("role", "none");
+    }
+  };
+  // The widgets are built, and built anew, whenever a row is added: look again after every change of elements.
+  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+  name();
+})();

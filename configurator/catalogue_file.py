@@ -97,7 +97,7 @@ class Node:
         return None
 
     def flag(self) -> bool:
-        if self.value in (None, True, False):
+        if self.value is None or isinstance(self.value, bool):  # not "in (True, False)": 1 is equal to True
             return bool(self.value)
         self.fail("expected true or false")
         return False
@@ -112,9 +112,15 @@ def read_file(text: str) -> Node:
         value = json.loads(text, parse_float=_number, parse_int=_number)
     except json.JSONDecodeError as error:
         raise CatalogueError([FileProblem(error.lineno, "the file", f"not JSON: {error.msg}")]) from error
+    except RecursionError as error:
+        raise CatalogueError([FileProblem(1, "the file", "not JSON: it is nested too deeply")]) from error
     if not isinstance(value, dict):
         raise CatalogueError([FileProblem(1, "the file", "expected an object")])
-    return Node(value, "", 1, locate(text), [])
+    twice: list[FileProblem] = []
+    lines = locate(text, twice)
+    if twice:
+        raise CatalogueError(twice)
+    return Node(value, "", 1, lines, [])
 
 
 def _number(text: str) -> Decimal:
@@ -127,8 +133,8 @@ def _number(text: str) -> Decimal:
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
-def locate(text: str) -> dict[str, int]:
-    """Path -> line for every value of a valid JSON text."""
+def locate(text: str, twice: list[FileProblem]) -> dict[str, int]:
+    """Path -> line for every value of a valid JSON text; names that an object has `twice` are noted."""
     lines: dict[str, int] = {}
     stack: list[tuple[str, int | None]] = []  # (path of the container, next index or None for an object)
     key, expects_key = "", False
@@ -149,6 +155,8 @@ def locate(text: str) -> dict[str, int]:
             key, expects_key = json.loads(mark), False
             continue
         path = _path_of_next(stack, key)
+        if path in lines:
+            twice.append(FileProblem(line, path, "stands there twice"))
         lines[path] = line
         if mark in "[{":
             stack.append((path, 0 if mark == "[" else None))

@@ -15,7 +15,7 @@ PPM_PER_PERCENT = 10_000
 
 # What a rule of a kind must have something left of, or it forbids nothing. (A component that needs what is not
 # offered is another matter: it can no longer be had, so the rule stays and staff have to decide.)
-SPEAKS_OF = {
+SPEAKS_OF: dict[str, list[str]] = {
     Rule.Kind.NEVER_TOGETHER: ["left", "right"],
     Rule.Kind.NEEDS: ["left"],
     Rule.Kind.AT_MOST: ["left"],

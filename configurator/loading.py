@@ -36,6 +36,14 @@ from configurator.publishing import publish_recipe
 
 SHIPPED_CATALOGUE = Path(__file__).parent / "data" / "alembic-row.json"
 Progress = Callable[[str], None]
+
+# Fields that are called otherwise in a file, by their unit.
+IN_FILE = {
+    "price": "price_pence",
+    "free_from": "free_from_pence",
+    "surcharge": "surcharge_pence",
+    "dose_ml": "dose_ml_per_250",
+}
 M = TypeVar("M", bound=models.Model)
 
 
@@ -141,15 +149,8 @@ class _Loader:
         self.components[slug] = row
         if not row.pk:
             return
-        row.flags.set(
-            [self._kept(flag, Flag, slug=flag.text(), name=flag.text()) for flag in item.get("flags").items()]
-        )
-        row.suits.set(
-            [
-                self._kept(hair, HairType, slug=hair.text(), name=hair.text())
-                for hair in item.get("suits").items()
-            ]
-        )
+        row.flags.set(self._kept_all(item.get("flags"), Flag))
+        row.suits.set(self._kept_all(item.get("suits"), HairType))
         for kind, name in (
             (CompositionPart, "composition_percent"),
             (FragranceAllergen, "fragrance_allergens_percent"),
@@ -236,9 +237,7 @@ class _Loader:
         row.right.set(self._found(item.get("right"), self.components, "component"))
         row.left_slots.set(self._found(item.get("left_slots"), self.slots, "slot"))
         row.right_slots.set(self._found(item.get("right_slots"), self.slots, "slot"))
-        row.substances.set(
-            [self._kept(name, Substance, name=name.text()) for name in item.get("substances").items()]
-        )
+        row.substances.set(self._kept_all(item.get("substances"), Substance))
 
     def _starter(self, item: Node, recipe: Recipe, position: int) -> None:
         starter = self._save(item, Starter(recipe=recipe, name=item.get("name").text(), position=position))
@@ -284,6 +283,16 @@ class _Loader:
                 inner.fail(f"there is no {what} {inner.text()!r}")
         return [row for row in found if row.pk is not None]
 
+    def _kept_all(self, item: Node, kind: type[Any]) -> list[Any]:
+        """The rows of a list of names; one that cannot be saved is noted and left out."""
+        rows = [
+            self._kept(inner, kind, name=inner.text())
+            if kind is Substance
+            else self._kept(inner, kind, slug=inner.text(), name=inner.text())
+            for inner in item.items()
+        ]
+        return [row for row in rows if row.pk is not None]
+
     def _kept(self, item: Node, kind: type[Any], **values: Any) -> Any:
         """The row of these values if there is one (by its first value), else a new one."""
         key = next(iter(values))
@@ -300,7 +309,8 @@ class _Loader:
         try:
             row.full_clean(exclude=unsaved)
         except ValidationError as error:
-            for name, messages in error.message_dict.items():
+            for field, messages in error.message_dict.items():
+                name = IN_FILE.get(field, field)
                 where = item.get(name) if isinstance(item.value, dict) and name in item.value else item
                 where.fail(" ".join(messages) if where is not item else f"{name}: {' '.join(messages)}")
             return row

@@ -78,7 +78,7 @@ class _FromFramework(Problem):
 
 
 class StrictJSONParser(JSONParser):
-    """JSON without duplicate keys, without NaN, and no larger than MAX_BODY_BYTES."""
+    """JSON without duplicate keys, NaN or lone surrogates, and no larger than MAX_BODY_BYTES."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -87,9 +87,18 @@ class StrictJSONParser(JSONParser):
         if len(raw) > MAX_BODY_BYTES:
             raise UnreadableBodyProblem(f"The body is larger than {MAX_BODY_BYTES} bytes.")
         try:
-            return json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+            value = json.loads(
+                raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
+            )
+            if b"\\u" in raw:
+                json.dumps(value, ensure_ascii=False).encode(
+                    "utf-8"
+                )  # what cannot be sent back is not let in
+            return value
         except UnicodeDecodeError as error:
             raise UnreadableBodyProblem("The body is not UTF-8.") from error
+        except UnicodeEncodeError as error:
+            raise UnreadableBodyProblem("The body is not JSON: it escapes half of a letter.") from error
         except (ValueError, RecursionError) as error:
             raise UnreadableBodyProblem(f"The body is not JSON: {error}") from error
 

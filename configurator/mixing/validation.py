@@ -160,6 +160,9 @@ def _check_rule(spec: Spec, rule: Rule) -> Iterator[Problem]:
     yield from (
         Problem(where, f"no component contains {name}") for name in rule.substances if name not in known
     )
+    carried = {name for family in spec.families for part in family.components for name, _ in part.amounts}
+    if rule.amount and rule.amount not in carried:
+        yield Problem(where, f"no component carries the number {rule.amount}")
 
 
 def rule_problems(rule: Rule, *, is_dosed: bool) -> Iterator[str]:

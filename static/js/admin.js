@@ -2,6 +2,9 @@
 (() => {
   const name = () => {
     for (const cell of document.querySelectorAll(".inline-group thead th:empty")) cell.textContent = "Row";
+    for (const field of document.querySelectorAll(".datetime input")) {
+      field.setAttribute("aria-label", field.classList.contains("vTimeField") ? "Time" : "Date");
+    }
     for (const box of document.querySelectorAll(".select2-selection")) {
       const select = box.closest(".select2-container").previousElementSibling;
       const label = select?.labels?.[0]?.textContent.trim() || select?.getAttribute("aria-label") || "Search";

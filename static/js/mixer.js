@@ -1,8 +1,8 @@
-// The name on the label, live on the bottle. Everything else works without this file.
+// The name on the label, live on the bottle, and the Update button out of the way while choices answer by themselves.
+// Everything works without this file.
 (() => {
   const field = document.getElementById("label");
   const print = document.getElementById("bottle-label");
-  if (!field || !print) return;
   const letters = new Intl.Segmenter(document.documentElement.lang, { granularity: "grapheme" });
   const show = () => {
     const shown = Array.from(letters.segment(field.value.trim()), (part) => part.segment).slice(0, 24);
@@ -16,10 +16,18 @@
   };
   field.addEventListener("input", show);
   show();
+
+  const update = document.getElementById("update");
+  update.hidden = "htmx" in window;
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+    document.body.addEventListener(failure, () => {
+      update.hidden = false;
+      update.querySelector("button").focus();
+    });
+  }
+
   // The picture's name for screen readers follows the answer.
   document.body.addEventListener("htmx:afterSettle", () => {
-    const name = document.querySelector("title");
-    const title = document.getElementById("bottle-title");
-    if (name && title) title.textContent = name.textContent.split(" · ")[0];
+    document.getElementById("bottle-title").textContent = document.title.split(" · ")[0];
   });
 })();

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from orders.claiming import claim_jobs
@@ -77,7 +78,8 @@ def make_job(
         if state == S.CANCELLED:
             move_job(job, S.CANCELLED, by=STAFF, now=now)
         return job
-    hand_off(job.order, now)
+    with transaction.atomic():
+        hand_off(job.order, now)
     Job.objects.filter(pk=job.pk).update(promised_on=promised_on or job.promised_on)
     if state != S.READY:
         client = client or make_client().row

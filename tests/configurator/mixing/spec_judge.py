@@ -49,12 +49,9 @@ def is_kept(spec: Spec, rule: Rule, mix: Mapping[str, str]) -> bool:
 def share_of(spec: Spec, taken: Mapping[str, Component], substances: Collection[str]) -> Fraction:
     """The summed share of substances in the product, in ppm."""
     doses = {slot.slug: Fraction(slot.dose_ul or 0) for slot in spec.slots}
-    weighed = sum(
-        doses[slot] * ppm
-        for slot, part in taken.items()
-        for name, ppm in part.composition
-        if name in substances
-    )
+    weighed = Fraction(0)
+    for slot, part in taken.items():
+        weighed += doses[slot] * sum(ppm for name, ppm in part.composition if name in substances)
     return weighed / sum(doses[slot] for slot in taken)
 
 

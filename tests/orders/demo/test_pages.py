@@ -18,7 +18,8 @@ CHECKOUT = """<!doctype html><html><head><title>Checkout &amp; more</title></hea
   <textarea name="note"></textarea>
   <button name="status" value="confirmed">Pay</button><button name="status" value="rejected">No</button>
 </form><form method="post" action="/third"><input name="late"></form>
-<ol><li data-stage="paid" aria-current="step">Paid</li><li data-stage="shipped">Shipped</li></ol></main></body></html>"""
+<ol><li data-stage="paid" aria-current="step">Paid</li><li data-stage="shipped">Shipped</li></ol>
+</main></body></html>"""
 
 
 def test_the_first_post_form_in_main_is_the_one() -> None:

@@ -23,7 +23,7 @@ def test_what_is_not_json_is_unreadable(caller: Caller, path: str, body: bytes) 
     make_job()
     before = everything()
 
-    response = caller.http.generic("POST", f"{PATH}{path}", body, content_type="application/json")
+    response = caller.http.post(f"{PATH}{path}", body, content_type="application/json")
 
     wanted = (422, "/problems/invalid-fields") if body == b"" else (400, "/problems/unreadable-body")
     assert (response.status_code, response.json()["type"]) == wanted

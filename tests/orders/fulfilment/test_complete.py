@@ -50,12 +50,12 @@ def test_stock_that_was_reserved_is_used_up() -> None:
     Component.objects.filter(slug="mend").update(stock_ml=100, reserved_ml=0)
     job = make_job(S.IN_PRODUCTION, quantity=2)
     mend = Component.objects.get(slug="mend")
-    assert (mend.stock_ml, mend.reserved_ml) == (100, 20)
+    assert (mend.stock_ml, mend.reserved_ml) == (Decimal(100), Decimal(20))
 
     complete(job, lots_of(job))
 
     mend.refresh_from_db()
-    assert (mend.stock_ml, mend.reserved_ml) == (80, 0)
+    assert (mend.stock_ml, mend.reserved_ml) == (Decimal(80), Decimal(0))
 
 
 def test_stock_that_is_not_counted_stays_so() -> None:
@@ -65,7 +65,7 @@ def test_stock_that_is_not_counted_stays_so() -> None:
     complete(job, lots_of(job))
 
     quench = Component.objects.get(slug="quench")
-    assert (quench.stock_ml, quench.reserved_ml) == (None, 0)
+    assert (quench.stock_ml, quench.reserved_ml) == (None, Decimal(0))
 
 
 def test_goods_that_exist_can_be_reported_whatever_the_count_says() -> None:
@@ -75,7 +75,7 @@ def test_goods_that_exist_can_be_reported_whatever_the_count_says() -> None:
     complete(job, lots_of(job))
 
     mend = Component.objects.get(slug="mend")
-    assert (mend.stock_ml, mend.reserved_ml) == (0, 0)
+    assert (mend.stock_ml, mend.reserved_ml) == (Decimal(0), Decimal(0))
     job.refresh_from_db()
     assert job.state == "produced"
 

@@ -27,9 +27,7 @@ def test_two_processes_share_200_jobs_and_claim_none_twice(tmp_path: Path) -> No
     for name in ("one", "two"):
         make_client(name=name)
     file, start = tmp_path / "shop.sqlite3", tmp_path / "start"
-    with sqlite3.connect(file) as copy:
-        connection.connection.backup(copy)
-    copy.close()
+    file.write_bytes(connection.connection.serialize())
 
     claimers = [run_claimer(name, file, start) for name in ("one", "two")]
     for claimer in claimers:

@@ -17,6 +17,7 @@ from tests.orders.make import claim_only, lease_of, lots_of, make_client, make_j
 pytestmark = pytest.mark.usefixtures("catalogue")
 
 S = Job.State
+TOO_MANY = [str(uuid.UUID(int=i)) for i in range(101)]
 
 
 def parcel(*jobs: Job, **changes: Any) -> dict[str, Any]:
@@ -172,7 +173,7 @@ def test_an_unknown_or_repeated_job_is_named(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"jobs": []}, "jobs"), ({"jobs": "x"}, "jobs"), ({"jobs": [1]}, "jobs[0]"), ({"jobs": [str(uuid.UUID(int=i)) for i in range(101)]}, "jobs"),
+        ({"jobs": []}, "jobs"), ({"jobs": "x"}, "jobs"), ({"jobs": [1]}, "jobs[0]"), ({"jobs": TOO_MANY}, "jobs"),
         ({"external_id": ""}, "external_id"), ({"external_id": "x" * 81}, "external_id"), ({"carrier": 1}, "carrier"),
         ({"tracking": None}, "tracking"), ({"shipped_at": "2026-11-20T10:00:00"}, "shipped_at"),
         ({"shipped_at": "yesterday"}, "shipped_at"), ({"shipped_at": 1_700_000_000}, "shipped_at"),

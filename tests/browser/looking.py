@@ -1,0 +1,79 @@
+"""What browser tests do with a page: look for complaints, run axe, walk the shop."""
+
+import re
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+AXE_RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "preload": False,  # axe would fetch style sheets, which a strict content policy refuses
+}
+CUSTOMER = {
+    "email": "ada@example.org",
+    "full_name": "Ada Lovelace",
+    "postcode": "ls1 4ap",
+    "address_line1": "12 Engine Street",
+    "town": "Leeds",
+}
+
+
+REMARKS = (  # what browser and htmx say of any answer that is a 4xx, or that a newer request has overtaken
+    "Failed to load resource",
+    "htmx:afterRequest",
+    "htmx:sendAbort",
+    "Response Status Error Code",
+)
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Note errors of scripts and of the content policy."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(REMARKS):
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+
+
+def find_violations(page: Page) -> list[str]:
+    """What axe has against a page, one line each."""
+    found = Axe().run(page, options=AXE_RULES).response["violations"]
+    return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]
+
+
+def choose(page: Page, **mix: str) -> None:
+    """Choose components in the mixer as a person does, by their cards."""
+    for slot, component in mix.items():
+        page.locator(f"label[for={slot}-{component}]").click()
+
+
+def fill_checkout(page: Page) -> None:
+    for name, value in CUSTOMER.items():
+        page.locator(f"[name={name}]").fill(value)
+
+
+def order_mix(page: Page) -> str:
+    """From a complete mix in the mixer to a paid order; gives the address of its tracking page."""
+    page.get_by_role("button", name="Order this mix").click()
+    fill_checkout(page)
+    page.get_by_role("button", name=re.compile("^Pay £")).click()
+    page.get_by_role("button", name=re.compile("^Pay £")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    page.get_by_role("link", name="Follow your order").click()
+    return page.url
+
+
+def save_picture(page: Page, path: Path) -> None:
+    page.screenshot(path=path, full_page=True)

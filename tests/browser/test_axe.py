@@ -1,0 +1,120 @@
+"""axe finds nothing on any page, on a phone and on a desk, light and dark."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import OpenPage
+from tests.browser.looking import CUSTOMER, fill_checkout, find_violations, order_mix
+from tests.processes import Shop
+
+pytestmark = pytest.mark.slow
+
+PAGES = {
+    "home": "/",
+    "empty mixer": "/mix/shampoo/",
+    "half a mix": "/mix/shampoo/?base=quiet-linen&main=calm",
+    "whole mix": "/mix/shampoo/warm-hearth/mend/quench?label=Ada",
+    "mix with advice": "/mix/shampoo/salt-meadow/lift/quench",
+    "broken mix": "/mix/shampoo/warm-hearth/mend/gleam",
+    "mix that is gone": "/mix/shampoo/warm-hearth/mend/unicorn",
+    "checkout": "/checkout/shampoo/warm-hearth/mend/quench",
+    "nothing there": "/nowhere",
+    "APIs": "/api/",
+}
+STAFF_PAGES = [
+    "/admin/",
+    "/admin/configurator/recipe/",
+    "/admin/configurator/recipe/1/change/",
+    "/admin/configurator/recipe/1/publish/",
+    "/admin/configurator/component/7/change/",
+    "/admin/configurator/rule/",
+    "/admin/configurator/rule/6/change/",
+    "/admin/configurator/starter/1/change/",
+    "/admin/configurator/recipeversion/1/change/",
+    "/admin/configurator/recipeversion/1/publish-again/",
+    "/admin/configurator/deliveryterms/1/change/",
+    "/admin/orders/order/",
+    "/admin/orders/job/",
+    "/admin/orders/fulfilmentkey/add/",
+]
+LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_a_page_of_the_shop_has_no_violation(open_page: OpenPage, path: str, width: int, scheme: str) -> None:
+    page = open_page(path, width=width, scheme=scheme)
+
+    assert find_violations(page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_the_pages_of_an_order_have_no_violation(open_page: OpenPage, width: int, scheme: str) -> None:
+    page = open_page("/mix/shampoo/warm-hearth/mend/quench?label=Ada", width=width, scheme=scheme)
+    page.get_by_role("button", name="Order this mix").click()
+    page.get_by_role("button", name="Pay £17.25").click()
+    assert find_violations(page) == []  # the checkout with errors
+
+    fill_checkout(page)
+    page.get_by_role("button", name="Pay £17.25").click()
+    assert find_violations(page) == []  # payment
+
+    page.get_by_role("button", name="Let the payment fail").click()
+    assert find_violations(page) == []  # payment that failed
+
+    page.get_by_role("button", name="Pay £17.25").click()
+    assert find_violations(page) == []  # thanks
+
+    page.get_by_role("link", name="Follow your order").click()
+    assert find_violations(page) == []  # tracking
+
+
+@pytest.fixture(scope="module")
+def staff_page(browser: Browser, shop: Shop) -> Iterator[Page]:
+    """A window in which the owner is signed in."""
+    shop.manage("shell", "-v0", "-c", MAKE_OWNER)
+    context = browser.new_context(base_url=shop.url, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto("/admin/")
+    page.locator("#id_username").fill("axe-owner")
+    page.locator("#id_password").fill("a password for tests")
+    page.locator("[type=submit]").click()
+    yield page
+    context.close()
+
+
+MAKE_OWNER = """
+from django.contrib.auth.models import User
+User.objects.create_superuser("axe-owner", password="a password for tests")
+"""
+
+
+@pytest.mark.parametrize("path", STAFF_PAGES)
+def test_a_page_of_the_staff_has_no_violation_and_keeps_the_content_policy(
+    staff_page: Page, path: str
+) -> None:
+    refused: list[str] = []
+    staff_page.on(
+        "console", lambda message: refused.append(message.text) if message.type == "error" else None
+    )
+
+    answer = staff_page.goto(path)
+    staff_page.wait_for_load_state("networkidle")
+
+    assert answer is not None
+    assert answer.status == 200
+    assert refused == []
+    assert find_violations(staff_page) == []
+
+
+def test_a_page_with_an_order_shows_no_customer_to_strangers(open_page: OpenPage) -> None:
+    page = open_page("/mix/shampoo/warm-hearth/mend/quench")
+    order_mix(page)
+
+    said = page.content()
+
+    assert CUSTOMER["email"] not in said
+    assert CUSTOMER["address_line1"] not in said
+    assert CUSTOMER["full_name"] not in said

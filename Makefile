@@ -7,7 +7,7 @@ RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test bench ci lint format types schema requirements browser
+.PHONY: help setup setup-dev run demo test bench ci lint format types schema pictures requirements browser
 
 help: ## List these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -55,6 +55,9 @@ types: $(DEV_READY) ## Check types
 
 schema: $(DEV_READY) ## Write docs/openapi.yaml anew from the code
 	@$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+pictures: $(DEV_READY) ## Take the README's pictures anew from a running shop
+	@$(PY) -m docs.pictures
 
 requirements: $(DEV_READY) ## Pin the newest allowed versions of requirements*.in in requirements*.txt
 	@$(UV) pip compile --quiet --upgrade --no-emit-index-url --universal --python-version 3.11 \

@@ -5,74 +5,26 @@ answer is compared before anything is timed.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from itertools import product
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from constraint import Problem  # type: ignore[import-untyped]
 
+from benchmarks.shipped import shipped_spec
 from benchmarks.timing import Figure, measure
 from configurator.mixing.compiling import compile_space
-from configurator.mixing.model import Limit, Mix, Model, Nogood
+from configurator.mixing.mixer import Mixer
+from configurator.mixing.model import Mix, Model
+from configurator.mixing.rules import build_model, hard_rules
 
-CATALOGUE = Path("configurator/data/alembic-row.json")
-PPM_PER_PERCENT = 10_000
 QUESTIONS = 200
 FEW = 5  # questions that are asked of the slow ways
 
 Question = tuple[dict[int, int], Mix]  # a partial mix, and a combination to check
 Answer = Callable[[Question], object]
 Answers = dict[str, Answer]
-
-
-def catalogue_model(path: Path) -> Model:
-    """The hard rules of the catalogue: its never-together pairs as nogoods, its caps as limits."""
-    catalogue = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    families = {family["slug"]: family["components"] for family in catalogue["families"]}
-    slots = [(slot["dose_ml_per_250"], families[slot["family"]]) for slot in catalogue["recipe"]["slots"]]
-    nogoods: list[Nogood] = []
-    limits: list[Limit] = []
-    for rule in catalogue["rules"]:
-        if rule.get("advice"):
-            continue
-        if rule["kind"] == "never-together":
-            nogoods += _never_together(rule, slots)
-        else:
-            limits.append(_cap(rule, slots))
-    return Model(tuple(len(components) for _, components in slots), tuple(nogoods), tuple(limits))
-
-
-def _never_together(rule: Mapping[str, Any], slots: Sequence[tuple[int, Any]]) -> list[Nogood]:
-    masks = [[_mask(components, rule[side]) for _, components in slots] for side in ("left", "right")]
-    return [
-        Nogood(((i, left), (j, right)), rule["slug"])
-        for i, left in enumerate(masks[0])
-        for j, right in enumerate(masks[1])
-        if i != j and left and right
-    ]
-
-
-def _mask(components: Sequence[Mapping[str, Any]], slugs: Sequence[str]) -> int:
-    return sum(1 << i for i, component in enumerate(components) if component["slug"] in slugs)
-
-
-def _cap(rule: Mapping[str, Any], slots: Sequence[tuple[int, Any]]) -> Limit:
-    """Sum of dose x share <= cap x sum of doses, as sum of dose x (share - cap) <= 0."""
-    cap = int(rule["max_percent"] * PPM_PER_PERCENT)
-    weights = tuple(
-        (slot, tuple(dose * (_share(component, rule["substances"]) - cap) for component in components))
-        for slot, (dose, components) in enumerate(slots)
-    )
-    return Limit(weights, None, 0, rule["slug"])
-
-
-def _share(component: Mapping[str, Any], substances: Sequence[str]) -> int:
-    percents = component["composition_percent"]
-    return int(sum(percents.get(name, 0) for name in substances) * PPM_PER_PERCENT)
 
 
 def ask_questions(model: Model, *, seed: int, questions: int) -> list[Question]:
@@ -91,6 +43,7 @@ def ask_questions(model: Model, *, seed: int, questions: int) -> list[Question]:
 def ours(model: Model) -> Answers:
     space = compile_space(model)
     return {
+        "compile": lambda _question: compile_space(model).count(),
         "options": lambda question: space.options(question[0]),
         "count": lambda question: space.count(question[0]),
         "check": lambda question: not model.violated(question[1]),
@@ -104,6 +57,7 @@ def brute_force(model: Model) -> Answers:
         return [mix for mix in product(*map(range, model.sizes)) if model.admits(mix)]
 
     return {
+        "compile": lambda _question: len(makeable()),
         "options": lambda question: _options_among(makeable(), question[0], len(model.sizes)),
         "count": lambda question: _count_among(makeable(), question[0]),
         "check": lambda question: question[1] in makeable(),
@@ -115,6 +69,7 @@ def listed(model: Model) -> Answers:
     mixes = [mix for mix in product(*map(range, model.sizes)) if model.admits(mix)]
     members = set(mixes)
     return {
+        "compile": lambda _question: sum(map(model.admits, product(*map(range, model.sizes)))),
         "options": lambda question: _options_among(mixes, question[0], len(model.sizes)),
         "count": lambda question: _count_among(mixes, question[0]),
         "check": lambda question: question[1] in members,
@@ -134,6 +89,7 @@ def python_constraint(model: Model) -> Answers:
         return tuple(found)
 
     return {
+        "compile": lambda _question: len(_problem(model, {}).getSolutions()),
         "options": options,
         "count": lambda question: len(_problem(model, question[0]).getSolutions()),
         "check": lambda question: _problem(model, dict(enumerate(question[1]))).getSolution() is not None,
@@ -198,7 +154,7 @@ def run(model: Model, *, seed: int, questions: int) -> list[tuple[str, str, Figu
     asked = ask_questions(model, seed=seed, questions=questions)
     ways = {way: make(model) for way, make in WAYS.items()}
     compare_answers(ways, asked)
-    figures = [("compile", "ours", measure("compile, ours", lambda: compile_space(model)))]
+    figures = []
     for what in ways["ours"]:
         for way, answers in ways.items():
             few = asked[:FEW] if way in SLOW else asked
@@ -212,13 +168,25 @@ def run(model: Model, *, seed: int, questions: int) -> list[tuple[str, str, Figu
     return figures
 
 
+def print_shop_questions(mixer: Mixer) -> None:
+    """What the shop asks, in slugs and with reasons, labels and prices, as a ratio to the bare question above it."""
+    size = mixer.read_size(None)
+    mix = {"base": "warm-hearth", "main": "mend", "second": "quench"}
+    indices = dict(enumerate(mixer.model_indices(mix)))
+    bare = measure("options", lambda: mixer.space.options(indices))
+    told = measure("options with reasons and prices", lambda: mixer.options(mix, size=size))
+    verdict = measure("check with label and price", lambda: mixer.check(mix, size=size))
+    for figure in (bare, told, verdict):
+        print(figure.as_json(ratio_to_bare_options=round(bare.times_faster_than(figure), 1)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("path", nargs="?", type=Path, default=CATALOGUE)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--questions", type=int, default=QUESTIONS)
     arguments = parser.parse_args()
-    model = catalogue_model(arguments.path)
+    spec = shipped_spec()
+    model = build_model(spec, hard_rules(spec))
     figures = run(model, seed=arguments.seed, questions=arguments.questions)
     print(f"{compile_space(model)}; {arguments.questions} random questions, all answers equal\n")
     print(f"{'question':<10}{'way':<28}{'least us':>12}{'median us':>12}{'ours is x faster':>18}")
@@ -229,6 +197,7 @@ def main() -> None:
         print(f"{what:<10}{way:<28}{figure.least_us:>12,.2f}{figure.median_us:>12,.2f}{ratio:>18,.1f}")
         lines.append(figure.as_json(ratio=round(ratio, 2), mixes=compile_space(model).count()))
     print("\n" + "\n".join(lines))
+    print_shop_questions(Mixer(spec))
 
 
 if __name__ == "__main__":

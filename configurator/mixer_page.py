@@ -3,6 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import number_format
 
 from configurator.bottle import Bottle, Paint, draw_bottle, paints
 from configurator.delivery import Promise, delivery_price, promise
@@ -25,11 +28,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The cards of one slot; `dose_ml` is for the chosen size."""
+    """The cards of one slot under a title such as “2. Main shot, 10 ml”; the dose is that of the chosen size."""
 
     slot: SlotOptions
+    title: str
     cards: tuple[Card, ...]
-    dose_ml: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +122,17 @@ def _groups(mixer: Mixer, state: MixState, answer: Answer) -> tuple[Group, ...]:
     return tuple(
         Group(
             row,
+            _title(number, row.slot.name, amounts[row.slot.slug]),
             tuple(Card(option, _why(mixer, row, option)) for option in row.options),
-            None if amounts[row.slot.slug] is None else (amounts[row.slot.slug] or 0) / 1000,
         )
-        for row in answer.slots
+        for number, row in enumerate(answer.slots, start=1)
     )
+
+
+def _title(number: int, name: str, microlitres: int | None) -> str:
+    if microlitres is None:
+        return f"{number}. {name}"
+    return f"{number}. {name}, {number_format((Decimal(microlitres) / 1000).normalize())} ml"
 
 
 def _any_mix(mixer: Mixer) -> dict[str, str]:

@@ -11,7 +11,15 @@ SQLITE_UP = [
     f"CREATE TRIGGER {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     for verb in ("UPDATE", "DELETE")
 ]
-SQLITE_DOWN = [f"DROP TRIGGER {TABLE}_no_{verb}" for verb in ("update", "delete")]
+IS_THERE = (
+    "EXISTS (SELECT 1 FROM configurator_recipeversion"
+    " WHERE id = NEW.id OR (recipe_id = NEW.recipe_id AND number = NEW.number))"
+)
+SQLITE_UP.append(  # INSERT OR REPLACE takes a row away without asking the trigger for DELETE
+    f"CREATE TRIGGER {TABLE}_no_replace BEFORE INSERT ON {TABLE} WHEN {IS_THERE} "
+    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+)
+SQLITE_DOWN = [f"DROP TRIGGER {TABLE}_no_{verb}" for verb in ("update", "delete", "replace")]
 
 POSTGRESQL_UP = [
     f"""

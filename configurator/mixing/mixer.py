@@ -121,7 +121,7 @@ class Mixer:
         self, mix: Mix, *, size: Size, avoid: Collection[str] = (), hold: Collection[str] = ()
     ) -> Verdict:
         """The verdict on a complete mix; `hold` names slots that repairs should leave alone if they can."""
-        indices = self._complete(mix)
+        indices = self.model_indices(mix)
         broken = tuple(self._rules[source] for source in self.model.violated(indices))
         avoided = tuple(
             (slot.slug, mix[slot.slug], found)
@@ -152,14 +152,14 @@ class Mixer:
         allowed = self._allowed(avoid)
         if self.is_complete(mix):
             held = [self._slot_index[slot] for slot in hold]
-            found = self.space.repairs(self._complete(mix), allowed=allowed, hold=held, limit=limit)
+            found = self.space.repairs(self.model_indices(mix), allowed=allowed, hold=held, limit=limit)
             return tuple(self.named(indices) for indices in found)
         swaps = self._swaps(mix, allowed, hold)
         return tuple(swaps[:limit]) or self._largest_parts(mix, allowed, hold)
 
     def is_makeable(self, mix: Mix) -> bool:
         """Whether a complete mix breaks no rule."""
-        return self.model.admits(self._complete(mix))
+        return self.model.admits(self.model_indices(mix))
 
     def best(
         self, scores: Mapping[str, Mapping[str, int]], *, avoid: Collection[str] = ()
@@ -217,7 +217,8 @@ class Mixer:
             found[i] = self._option_index[i][component]
         return found
 
-    def _complete(self, mix: Mix) -> tuple[int, ...]:
+    def model_indices(self, mix: Mix) -> tuple[int, ...]:
+        """A complete mix as the space has it: one option index per slot."""
         return tuple(self._option_index[i][mix[slot.slug]] for i, slot in enumerate(self.spec.slots))
 
     def named(self, indices: Sequence[int]) -> dict[str, str]:

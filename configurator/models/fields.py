@@ -1,12 +1,14 @@
 """What many fields of the draft share: digits, help texts, validators."""
 
+from decimal import Decimal
+
 from django.core.validators import MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from configurator.mixing.spec import NONE
 
 PERCENT_DIGITS, PERCENT_PLACES = 7, 4  # 0.0001 % is one part per million
-ABOVE_ZERO = [MinValueValidator(0.0001)]
+ABOVE_ZERO = [MinValueValidator(Decimal("0.0001"))]
 IN_PENCE = _("In minor units (pence), VAT included.")
 SHORT_NAME = _("Short name for addresses and the API: small letters, digits, hyphens.")
 

@@ -1,5 +1,7 @@
 """Recipes: the draft of a product, with its slots, sizes, rules, starters and needs."""
 
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -80,7 +82,7 @@ class Slot(models.Model):
         decimal_places=3,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0.001)],
+        validators=[MinValueValidator(Decimal("0.001"))],
     )
     is_optional = models.BooleanField(_("may stay empty"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

@@ -137,7 +137,7 @@ def test_another_size_has_its_price_everywhere(open_page: OpenPage) -> None:
 
     expect(page.get_by_role("button", name="Order this mix, £24.00")).to_be_visible()
     expect(page.locator("#facts")).to_contain_text("£4.80 per 100 ml")
-    expect(page.locator("#dose-main")).to_have_text(", 20 ml")
+    expect(page.locator("#title-main")).to_have_text("2. Main shot, 20 ml")
     expect(page).to_have_url(re.compile("size=500ml"))
 
 

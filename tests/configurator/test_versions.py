@@ -115,7 +115,7 @@ def delete_through_recipe(version: RecipeVersion) -> None:
 def test_the_model_refuses_every_change_of_a_version(attempt: Callable[[RecipeVersion], object]) -> None:
     before = content()
 
-    with pytest.raises(ImmutableError, match="A published version"):
+    with pytest.raises(ImmutableError, match="A published version"), transaction.atomic():
         attempt(RecipeVersion.objects.get())
 
     assert content() == before

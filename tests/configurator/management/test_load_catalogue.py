@@ -66,12 +66,16 @@ def test_what_is_wrong_in_a_file_is_told_and_nothing_is_loaded(tmp_path: Path) -
 
     head, *told = str(caught.value).splitlines()
     assert head == f"{path} was not loaded, nothing was changed:"
-    assert sorted(told) == sorted(
-        [
-            f"line {line_of(path, '-1400')}, recipe.sizes[0].price_pence: Ensure this value is greater than or equal to 0.",
-            f"line {line_of(path, 'anvil')}, families[1].components[0].glyph: Value 'anvil' is not a valid choice.",
-        ]
-    )
+    assert told == [
+        (
+            f"line {line_of(path, 'anvil')}, families[1].components[0].glyph: "
+            "Value 'anvil' is not a valid choice."
+        ),
+        (
+            f"line {line_of(path, '-1400')}, recipe.sizes[0].price_pence: "
+            "Ensure this value is greater than or equal to 0."
+        ),
+    ]
     assert not Recipe.objects.filter(slug="soap").exists()
     assert not Family.objects.filter(slug="x-super-shots").exists()
 

@@ -1,10 +1,13 @@
 """The whole way over HTTP, against the real application: order, pay, make, ship, follow."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.utils import timezone
 
 from orders.demo.http import DemoError, Patience
@@ -19,6 +22,16 @@ from tests.orders.make import make_client, make_job
 pytestmark = pytest.mark.usefixtures("catalogue")
 
 URL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Requests to the application in this process leave the connection of the test open, as Django's client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 class Demo:

@@ -22,7 +22,9 @@ def main(name: str, start: Path) -> None:
     while jobs := claim_jobs(client, worker=name, max_jobs=3, lease_seconds=600, now=timezone.now()):
         for job in jobs:
             print(job.public_id, flush=True)
-        time.sleep(0.01)  # between two claims a maker works; without a gap SQLite may let one process have them all
+        time.sleep(
+            0.01
+        )  # between two claims a maker works; without a gap SQLite may let one process have them all
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.usefixtures("catalogue")
 
 UNREADABLE = [
     b"", b"{", b"nonsense", b'{"max_jobs": NaN}', b'{"max_jobs": -Infinity}', b'{"worker": "w", "worker": "x"}',
-    b"\xff\xfe", b'{"a":' * 20_000, b'"' + b"x" * 70_000 + b'"', b'{"max_jobs": ' + b"9" * 5_000 + b"}",
+    b"\xff\xfe", b'{"worker": "\\ud800"}',
+    b'{"a":' * 20_000, b'"' + b"x" * 70_000 + b'"', b'{"max_jobs": ' + b"9" * 5_000 + b"}",
 ]  # fmt: skip
 
 

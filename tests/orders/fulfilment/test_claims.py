@@ -191,7 +191,7 @@ def test_a_claimed_job_is_nobody_elses(caller: Caller) -> None:
     [
         {"max_jobs": 0}, {"max_jobs": 51}, {"max_jobs": True}, {"max_jobs": "5"}, {"max_jobs": 5.0}, {"max_jobs": None},
         {"lease_seconds": 59}, {"lease_seconds": 43_201}, {"worker": ""}, {"worker": 7},
-        {"worker": "x" * 81}, {"worker": "a\nb"}, {"worker": "a\0b"}, {"worker": "\ud800"}, {"worker": ["w"]},
+        {"worker": "x" * 81}, {"worker": "a\nb"}, {"worker": "a\0b"}, {"worker": ["w"]},
         {"station": None}, {"wait_seconds": 0}, {"maxjobs": 5},
     ],
     ids=str,

@@ -1,0 +1,5 @@
+"""All figures that `make bench` prints."""
+
+from benchmarks.catalogue import main
+
+main()

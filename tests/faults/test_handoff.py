@@ -21,13 +21,12 @@ HAND_OFF_SECONDS = (
 
 def order(shop: Shop) -> tuple[str, float]:
     """Order and pay over HTTP; gives the token of the order and the slowest answer in seconds."""
-    slowest = 0.0
+    slowest, last = 0.0, time.monotonic()
 
     def note(line: str) -> None:
         nonlocal slowest, last
         slowest, last = max(slowest, time.monotonic() - last), time.monotonic()
 
-    last = time.monotonic()
     shopper = Shopper(shop.url, say=note, patience=Patience(seconds=20, say=print))
     with shopper.client:
         tracking = shopper.order()

@@ -54,6 +54,17 @@ def apply_payment(payment: Payment, *, now: datetime) -> bool:
         return True
 
 
+def settle_confirmed_payments(*, now: datetime, order: Order | None = None) -> int:
+    """Apply payments that are confirmed while their order still waits, as after a crash between the two.
+
+    All of them, or those of one order; safe to run twice. Returns how many orders became paid.
+    """
+    unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, order__state=Order.State.PLACED)
+    if order is not None:
+        unsettled = unsettled.filter(order=order)
+    return sum(apply_payment(payment, now=now) for payment in unsettled)
+
+
 def open_payment(order: Order) -> Payment:
     """The payment to go on with for an unpaid order: the last one if it can still succeed, else a new one like it."""
     last = order.payments.order_by("-id").first()

@@ -8,6 +8,7 @@ from django.db import transaction
 from orders.claiming import expire_leases
 from orders.models import Order, OutboxEntry
 from orders.outbox import process_outbox
+from orders.payments import settle_confirmed_payments
 from orders.stock import free_stock
 
 logger = logging.getLogger(__name__)
@@ -49,5 +50,7 @@ def do_periodic_work(*, now: datetime) -> None:
     """What is due every quarter of a minute; each part is safe to run twice at once."""
     if leases := expire_leases(now=now):
         logger.info("%s leases ran out", leases)
+    if settled := settle_confirmed_payments(now=now):
+        logger.info("%s confirmed payments had not reached their orders", settled)
     if unpaid := expire_unpaid_orders(now=now):
         logger.info("%s unpaid orders were cancelled", unpaid)

@@ -18,7 +18,7 @@ from configurator.views import find_mixer
 from configurator.wording import mix_name
 from orders.checkout_form import CheckoutForm
 from orders.models import Order
-from orders.payments import open_payment
+from orders.payments import open_payment, settle_confirmed_payments
 from orders.placing import NotMakeableError, PriceChangedError, Wish, place_order, quote
 from orders.stock import OutOfStockError
 from orders.tracking import read_tracking
@@ -92,7 +92,7 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Pay an order that waits for payment, with the provider's own form; as often as it takes."""
     order = get_object_or_404(Order, token=token)
-    if order.state != Order.State.PLACED:
+    if order.state != Order.State.PLACED or settle_confirmed_payments(now=timezone.now(), order=order):
         return redirect(order)
     payment = open_payment(order)
     try:
@@ -110,7 +110,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
     order = get_object_or_404(Order, token=token)
-    if order.state == Order.State.PLACED:
+    if order.state != Order.State.PAID:
         return redirect("orders:pay", token=token)
     return render(request, "orders/thanks.html", {"tracking": read_tracking(order)})
 

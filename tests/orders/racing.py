@@ -1,0 +1,61 @@
+"""Threads that do something at the same moment, on a SQLite file that starts as a copy of the test's database."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+T = TypeVar("T")
+
+on_sqlite = pytest.mark.skipif(
+    "sqlite3" not in settings.DATABASES["default"]["ENGINE"], reason="copies the SQLite database"
+)
+
+
+@contextmanager
+def shop_on_file(folder: Path) -> Iterator[None]:
+    """Threads started inside work on a file with what the test has stored so far; the test's own thread does not."""
+    file = folder / "shop.sqlite3"
+    file.write_bytes(connection.connection.serialize())
+    kept = connections.settings["default"]
+    connections.settings["default"] = {**kept, "NAME": str(file)}
+    try:
+        yield
+    finally:
+        connections.settings["default"] = kept
+
+
+def do_at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """What each call returned or raised; each has a thread and a connection of its own, and all start together."""
+    outcomes: dict[int, T | Exception] = {}
+    start = threading.Barrier(len(calls))
+
+    def run(number: int, call: Callable[[], T]) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait()
+            outcomes[number] = call()
+        except Exception as error:  # noqa: BLE001  # what it raised is what the test asks for
+            outcomes[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(i, call)) for i, call in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return [outcomes[i] for i in range(len(calls))]
+
+
+def do_alone(call: Callable[[], T]) -> T:
+    """The same for one call: how a test reads the file."""
+    [outcome] = do_at_once([call])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome

@@ -1,0 +1,25 @@
+"""What is stored, so that a test of a refusal can say: nothing changed."""
+
+from decimal import Decimal
+from typing import Any
+
+from configurator.models import Component
+from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Payment, Shipment
+
+MODELS = (Order, OrderLine, Payment, Job, JobTransition, OutboxEntry, Shipment)
+
+
+def stored_rows() -> dict[str, list[dict[str, Any]]]:
+    """Every row of a sale, and the stock."""
+    rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in MODELS}
+    stock = Component.objects.order_by("slug").values("slug", "stock_ml", "reserved_ml")
+    return {**rows, "stock": list(stock)}
+
+
+def count_rows() -> dict[str, int]:
+    return {model.__name__: model._default_manager.count() for model in MODELS}
+
+
+def reserved() -> dict[str, Decimal]:
+    """Component -> millilitres set aside, for those of which any is."""
+    return dict(Component.objects.exclude(reserved_ml=0).values_list("slug", "reserved_ml"))

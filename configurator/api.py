@@ -52,8 +52,7 @@ class ShopThrottle(AnonRateThrottle):
 
 
 class ShopView(APIView):
-    """A view that anyone may call, at a bounded rate."""
-
+    # Anyone may call it, at a bounded rate. (A docstring would show in the OpenAPI document.)
     throttle_classes = [ShopThrottle]
 
 

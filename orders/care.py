@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from orders.jobs import Actor, move_job
+from orders.jobs import NO_LEASE, Actor, WrongStateError, move_job
 from orders.models import Job, OutboxEntry
 from orders.outbox import retry_entry
 from orders.stock import free_stock
@@ -10,7 +10,22 @@ from orders.stock import free_stock
 
 def make_again(job: Job, *, by: str, now: datetime) -> Job:
     """A failed job goes back to the makers; raises jobs.WrongStateError for any other."""
-    return move_job(job, Job.State.READY, by=Actor("staff", by), now=now, failure_code="", failure_note="")
+    if job.state != Job.State.FAILED:
+        raise WrongStateError(job, Job.State.READY)
+    staff = Actor("staff", by)
+    return move_job(job, Job.State.READY, by=staff, now=now, failure_code="", failure_note="", **NO_LEASE)
+
+
+def call_off(job: Job, *, by: str, now: datetime) -> Job:
+    """A job whose maker went silent in production has failed, so that it can be made again or cancelled.
+
+    Raises jobs.WrongStateError for a job whose lease has not run out in production.
+    """
+    if not job.lapsed:
+        raise WrongStateError(job, Job.State.FAILED)
+    staff = Actor("staff", by)
+    note = "The maker went silent in production."
+    return move_job(job, Job.State.FAILED, by=staff, now=now, lapsed=False, failure_code="other", failure_note=note)
 
 
 def give_up(job: Job, *, by: str, now: datetime) -> Job:

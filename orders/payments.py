@@ -18,6 +18,7 @@ from orders.sending import send_after_commit
 logger = logging.getLogger(__name__)
 
 PAYMENT = Actor("payment")
+OPEN_STATUSES = (PaymentStatus.WAITING, PaymentStatus.INPUT)  # of a payment that can still succeed
 
 
 def listen() -> None:
@@ -68,7 +69,7 @@ def settle_confirmed_payments(*, now: datetime, order: Order | None = None) -> i
 def open_payment(order: Order) -> Payment:
     """The payment to go on with for an unpaid order: the last one if it can still succeed, else a new one like it."""
     last = order.payments.order_by("-id").first()
-    if last is not None and last.status in (PaymentStatus.WAITING, PaymentStatus.INPUT):
+    if last is not None and last.status in OPEN_STATUSES:
         return last
     return Payment.objects.create(
         order=order,

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from configurator.delivery import delivery_price, promise, read_terms
-from configurator.mixing.mixer import Mixer, Verdict
+from configurator.mixing.mixer import Mixer, UnknownChoiceError, Verdict
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for, newest_version
-from orders.models import Order, OrderLine
-from orders.payments import open_payment
+from orders.models import Order, OrderLine, Payment
+from orders.payments import OPEN_STATUSES, open_payment
 from orders.stock import reserve_stock
 
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -86,7 +86,7 @@ def quote(wish: Wish, *, now: datetime) -> Quote:
     version = newest_version(wish.recipe)
     mixer = mixer_for(version)
     size = mixer.read_size(wish.size)
-    verdict = mixer.check(mixer.read_mix(wish.mix), size=size)
+    verdict = mixer.check(_read_mix(mixer, wish.mix), size=size)
     if not verdict.makeable:
         raise NotMakeableError(verdict)
     terms = read_terms()
@@ -100,6 +100,15 @@ def quote(wish: Wish, *, now: datetime) -> Quote:
         delivery_price=delivery_price(terms).of(goods_total),
         promised_on=promise(terms, today=timezone.localdate(now)).arrives_on,
     )
+
+
+def _read_mix(mixer: Mixer, raw: Mapping[str, str]) -> dict[str, str]:
+    """A complete mix; a slot that is left open is an unknown choice too."""
+    mix = mixer.read_mix(raw)
+    for slot, known in zip(mixer.spec.slots, mixer.option_slugs, strict=True):
+        if slot.slug not in mix:
+            raise UnknownChoiceError(f"mix.{slot.slug}", "", known)
+    return mix
 
 
 def place_order(
@@ -144,6 +153,7 @@ def _placed_before(checkout_key: uuid.UUID, customer: Customer) -> Order | None:
     order = Order.objects.filter(checkout_key=checkout_key).first()
     if order is not None and order.state == Order.State.PLACED:
         Order.objects.filter(pk=order.pk, state=Order.State.PLACED).update(**asdict(customer))
+        Payment.objects.filter(order=order, status__in=OPEN_STATUSES).update(billing_email=customer.email)
     return order
 
 

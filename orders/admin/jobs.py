@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
-from orders.care import give_up, make_again, retry_hand_off
+from orders.care import call_off, give_up, make_again, retry_hand_off
 from orders.jobs import WrongStateError
 from orders.models import Job, JobTransition, OutboxEntry
 
@@ -31,11 +31,15 @@ class JobAdmin(ReadOnlyAdmin):
     search_fields = ["order__number", "batch", "public_id"]
     inlines = [TransitionInline]
     exclude = ["lease_token"]
-    actions = ["make_again", "give_up"]
+    actions = ["make_again", "call_off", "give_up"]
 
     @admin.action(description=gettext_lazy("Make failed jobs again"), permissions=["decide"])
     def make_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         _decide(request, chosen, make_again)
+
+    @admin.action(description=gettext_lazy("Call off jobs whose maker went silent"), permissions=["decide"])
+    def call_off(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
+        _decide(request, chosen, call_off)
 
     @admin.action(description=gettext_lazy("Cancel failed or untaken jobs"), permissions=["decide"])
     def give_up(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:

@@ -17,7 +17,9 @@ def stored_rows() -> dict[str, list[dict[str, Any]]]:
 
 
 def count_rows() -> dict[str, int]:
-    return {model.__name__: model._default_manager.count() for model in MODELS}
+    """Model -> rows, for those that have any."""
+    counts = {model.__name__: model._default_manager.count() for model in MODELS}
+    return {name: count for name, count in counts.items() if count}
 
 
 def reserved() -> dict[str, Decimal]:

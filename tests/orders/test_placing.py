@@ -3,7 +3,7 @@
 import random
 import uuid
 from base64 import urlsafe_b64decode
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
@@ -134,7 +134,7 @@ def test_the_same_checkout_key_gives_the_same_order_with_the_details_sent_last()
     again = place(key=KEY, customer=GRACE)
 
     assert again == first
-    assert count_rows() | {"Order": 1, "OrderLine": 1, "Payment": 1} == count_rows()
+    assert count_rows() == {"Order": 1, "OrderLine": 1, "Payment": 1}
     assert {name: Order.objects.values().get()[name] for name in asdict(GRACE)} == asdict(GRACE)
     assert first.payments.get().billing_email == GRACE.email
     assert reserved() == {"mend": 10, "quench": 5, "warm-hearth": 235}
@@ -174,7 +174,7 @@ def test_a_click_that_is_overtaken_by_its_double_returns_the_order_of_the_double
     order = place_order(make_wish(), GRACE, checkout_key=KEY, shown_total=1725, now=NOW)
 
     assert [order] == placed
-    assert count_rows() | {"Order": 1, "OrderLine": 1, "Payment": 1} == count_rows()
+    assert count_rows() == {"Order": 1, "OrderLine": 1, "Payment": 1}
     assert Order.objects.get().full_name == "Grace Hopper"
     assert reserved() == {"mend": 10, "quench": 5, "warm-hearth": 235}
 
@@ -300,11 +300,10 @@ def test_a_token_has_at_least_144_random_bits_and_a_number_tells_nothing() -> No
 def test_placing_costs_a_fixed_number_of_queries(
     catalogue: RecipeVersion, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    wish = replace(make_wish(), quantity=5)
+    wish = make_wish(quantity=5)
     mixer_for(catalogue)
 
-    with django_assert_num_queries(3):  # version, terms, and a first look at the key
+    with django_assert_num_queries(2):
         total = quote(wish, now=NOW).total
-        Order.objects.filter(checkout_key=KEY).first()
     with django_assert_num_queries(13):
         place_order(wish, ADA, checkout_key=KEY, shown_total=total, now=NOW)

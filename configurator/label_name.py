@@ -10,6 +10,7 @@ LONGEST = 24  # grapheme clusters: what a reader counts as one letter
 MOST_CODE_POINTS = 120  # stops towers of combining marks
 
 ALLOWED = regex.compile(r"[\p{L}\p{M}\p{N} '’.,&!\-·\u200c\u200d]*")
+VISIBLE = regex.compile(r"[^\p{M} \u200c\u200d]")  # joiners and marks show only on a letter
 
 
 def clean_label_name(text: str) -> str:
@@ -25,6 +26,8 @@ def clean_label_name(text: str) -> str:
             _("We cannot print “%(letter)s” on a label. Letters, digits and simple marks work.")
             % {"letter": shown}
         )
+    if name and not VISIBLE.search(name):
+        raise ValidationError(_("This name has no letter that we can print."))
     length = count_letters(name)
     if length > LONGEST:
         raise ValidationError(

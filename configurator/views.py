@@ -74,10 +74,10 @@ def _just_chosen(mixer: Mixer, state: MixState, before: str | None) -> list[str]
 
 
 def _mix_at(mixer: Mixer, url: str) -> dict[str, str]:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         choices = resolve(parts.path).kwargs.get("choices", "")
-    except Resolver404:
+    except (ValueError, Resolver404):  # the browser says what it likes
         return {}
     names = [slot.slug for slot in mixer.spec.slots]
     if choices:

@@ -7,6 +7,9 @@ from orders.models import Job, OutboxEntry
 from orders.outbox import retry_entry
 from orders.stock import free_stock
 
+# What a maker has in hand is not cancelled over its head: fulfilment accepts a cancellation, or refuses it.
+CAN_BE_GIVEN_UP = (Job.State.PENDING, Job.State.READY, Job.State.FAILED)
+
 
 def make_again(job: Job, *, by: str, now: datetime) -> Job:
     """A failed job goes back to the makers; raises jobs.WrongStateError for any other."""
@@ -30,6 +33,8 @@ def call_off(job: Job, *, by: str, now: datetime) -> Job:
 
 def give_up(job: Job, *, by: str, now: datetime) -> Job:
     """A job that failed, or that nobody has taken, is cancelled and its stock freed; raises jobs.WrongStateError."""
+    if job.state not in CAN_BE_GIVEN_UP:
+        raise WrongStateError(job, Job.State.CANCELLED)
     moved = move_job(job, Job.State.CANCELLED, by=Actor("staff", by), now=now)
     free_stock([job.line])
     return moved
@@ -37,7 +42,4 @@ def give_up(job: Job, *, by: str, now: datetime) -> Job:
 
 def retry_hand_off(entry: OutboxEntry, *, now: datetime) -> bool:
     """Give a dead outbox entry a fresh start; False for one that is not dead."""
-    if entry.state != OutboxEntry.State.DEAD:
-        return False
-    retry_entry(entry, now=now)
-    return True
+    return retry_entry(entry, now=now)

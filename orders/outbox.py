@@ -32,6 +32,7 @@ def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:
     the next attempt; after GIVE_UP_AFTER failures the entry is dead and the order's jobs are held for staff.
     """
     now = now or timezone.now()
+    seen: int | None = None
     try:
         with transaction.atomic():
             due = OutboxEntry.objects.filter(
@@ -40,20 +41,22 @@ def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:
             entry = due.select_for_update(skip_locked=True, of=("self",)).select_related("order").first()
             if entry is None:
                 return False
+            seen = entry.attempts
             HANDLERS[entry.topic](entry.order, now)
             entry.state, entry.done_at, entry.error = OutboxEntry.State.DONE, now, ""
             entry.save(update_fields=["state", "done_at", "error"])
             return True
     except Exception as error:
         logger.exception("outbox entry %s failed", entry_id)
-        _note_failure(entry_id, error, now=now)
+        _note_failure(entry_id, error, seen=seen, now=now)
         return False
 
 
-def _note_failure(entry_id: int, error: Exception, *, now: datetime) -> None:
+def _note_failure(entry_id: int, error: Exception, *, seen: int | None, now: datetime) -> None:
+    """Count a failure of an entry that was read with `seen` failures: once, if another failed on it meanwhile."""
     with transaction.atomic():
         entry = OutboxEntry.objects.select_for_update().get(pk=entry_id)
-        if entry.state != OutboxEntry.State.PENDING:
+        if entry.state != OutboxEntry.State.PENDING or entry.attempts != seen:
             return
         entry.attempts += 1
         entry.error = f"{type(error).__name__}: {error}"
@@ -65,8 +68,7 @@ def _note_failure(entry_id: int, error: Exception, *, now: datetime) -> None:
         entry.save(update_fields=["attempts", "error", "state", "next_attempt_at"])
 
 
-def retry_entry(entry: OutboxEntry, *, now: datetime) -> None:
-    """Give a dead entry a fresh start, at once; its jobs are released when it succeeds."""
-    OutboxEntry.objects.filter(pk=entry.pk, state=OutboxEntry.State.DEAD).update(
-        state=OutboxEntry.State.PENDING, attempts=0, next_attempt_at=now
-    )
+def retry_entry(entry: OutboxEntry, *, now: datetime) -> bool:
+    """Give a dead entry a fresh start, at once; its jobs are released when it succeeds. False if it is not dead."""
+    dead = OutboxEntry.objects.filter(pk=entry.pk, state=OutboxEntry.State.DEAD)
+    return bool(dead.update(state=OutboxEntry.State.PENDING, attempts=0, next_attempt_at=now))

@@ -35,16 +35,18 @@ def apply_payment(payment: Payment, *, now: datetime) -> bool:
     """Make the order of a confirmed payment paid, with one pending job per line and one outbox entry.
 
     Locks the order row; True if this call did it. A second notice changes nothing. A payment over another amount or
-    in another currency, or for an order that is no longer waiting, is refused, logged for staff, and changes nothing.
+    in another currency, or for an order that is no longer waiting, is refused, logged for staff, and changes nothing;
+    so is one that was taken beside another.
     """
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=payment.order_id)
         if order.state == Order.State.PAID:
+            _tell_of_double_charge(payment, order)
             return False
         if order.state != Order.State.PLACED:
             logger.error("payment %s came for order %s, which is %s", payment.pk, order.number, order.state)
             return False
-        if payment.total != Decimal(order.total) / 100 or payment.currency != order.currency:
+        if not _is_over_total(payment, order):
             logger.error("payment %s is not over the total of order %s", payment.pk, order.number)
             return False
         order.state, order.paid_at = Order.State.PAID, now
@@ -58,12 +60,31 @@ def apply_payment(payment: Payment, *, now: datetime) -> bool:
 def settle_confirmed_payments(*, now: datetime, order: Order | None = None) -> int:
     """Apply payments that are confirmed while their order still waits, as after a crash between the two.
 
-    All of them, or those of one order; safe to run twice. Returns how many orders became paid.
+    All of them, or those of one order; safe to run twice. Returns how many orders became paid. Those over another
+    total were logged when they came, and are left to staff.
     """
     unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, order__state=Order.State.PLACED)
     if order is not None:
         unsettled = unsettled.filter(order=order)
-    return sum(apply_payment(payment, now=now) for payment in unsettled)
+    return sum(
+        apply_payment(payment, now=now)
+        for payment in unsettled.select_related("order")
+        if _is_over_total(payment, payment.order)
+    )
+
+
+def _is_over_total(payment: Payment, order: Order) -> bool:
+    return payment.total == Decimal(order.total) / 100 and payment.currency == order.currency
+
+
+def _tell_of_double_charge(payment: Payment, order: Order) -> None:
+    taken = order.payments.filter(status=PaymentStatus.CONFIRMED)
+    other = taken.exclude(pk=payment.pk).order_by("pk").first()
+    if other is not None:
+        logger.error(
+            "payment %s was taken for order %s beside payment %s: one is to be refunded",
+            payment.pk, order.number, other.pk,
+        )  # fmt: skip
 
 
 def open_payment(order: Order) -> Payment:

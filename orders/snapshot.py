@@ -1,6 +1,7 @@
 """The frozen recipe of a job: all that a maker needs to make and label one order line, and its hash."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from configurator.mixing.canonical import fingerprint
@@ -62,7 +63,7 @@ def _content(line: OrderLine, spec: Spec) -> dict[str, Any]:
 def _step(part: dict[str, Any]) -> str:
     if part["microlitres"] is None:
         return f"Fit {part['name']} ({part['slot']})"
-    return f"Weigh in {part['microlitres'] / 1000:g} ml of {part['name']} ({part['slot']})"
+    return f"Weigh in {Decimal(part['microlitres']) / 1000:f} ml of {part['name']} ({part['slot']})"
 
 
 def _label_lines(line: OrderLine, spec: Spec, ingredients: str) -> list[str]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Round
 
 from configurator.mixing.label import doses
 from configurator.models import Component
@@ -38,8 +40,9 @@ def reserve_stock(lines: Iterable[OrderLine]) -> None:
     inside a transaction, which takes back what was set aside before.
     """
     for slug, amount in amounts_for(lines).items():
-        enough = Q(stock_ml=None) | Q(stock_ml__gte=F("reserved_ml") + amount)
-        if not Component.objects.filter(enough, slug=slug).update(reserved_ml=F("reserved_ml") + amount):
+        reserved = _exactly(F("reserved_ml") + amount)
+        enough = Q(stock_ml=None) | Q(stock_ml__gte=reserved)
+        if not Component.objects.filter(enough, slug=slug).update(reserved_ml=reserved):
             name = Component.objects.filter(slug=slug).values_list("name", flat=True).first()
             raise OutOfStockError(name or slug)
 
@@ -62,8 +65,13 @@ def use_stock(lines: Iterable[OrderLine]) -> None:
 
 
 def _less(field: str, amount: Decimal) -> Case:
-    """`field` less `amount`, never below zero (SQLite reckons decimals in floats); a figure not counted stays so."""
+    """`field` less `amount`, never below zero; a figure not counted stays so."""
     return Case(
-        When(**{f"{field}__gte": amount}, then=F(field) - amount),
+        When(**{f"{field}__gte": amount}, then=_exactly(F(field) - amount)),
         When(**{f"{field}__lt": amount}, then=Value(Decimal(0))),
     )
+
+
+def _exactly(sum_of_amounts: CombinedExpression) -> Round:
+    """To the microlitre: SQLite reckons decimals in floats, and a last unit must not be missed by a rounding error."""
+    return Round(sum_of_amounts, precision=3)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.forms import BaseInlineFormSet, Field, Form
 from django.http import HttpRequest
@@ -29,5 +30,9 @@ class NamedTabularInline(admin.TabularInline[Any, Any]):
     ) -> Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
+            if isinstance(
+                field.widget, RelatedFieldWidgetWrapper
+            ):  # one click less that removes more than the row
+                field.widget.can_delete_related = False
             field.widget.attrs["aria-label"] = str(field.label or db_field.verbose_name).capitalize()
         return field

@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                         verbose_name="offered",
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
                 (
                     "family",
                     models.ForeignKey(
@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("wording", models.CharField(max_length=120, verbose_name="wording")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
                 (
                     "component",
                     models.ForeignKey(
@@ -463,7 +463,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("label", models.CharField(blank=True, max_length=30, verbose_name="word for it")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
                 (
                     "recipe",
                     models.ForeignKey(
@@ -513,7 +513,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_optional", models.BooleanField(default=False, verbose_name="may stay empty")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
                 (
                     "family",
                     models.ForeignKey(
@@ -545,7 +545,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
                 (
                     "recipe",
                     models.ForeignKey(
@@ -688,7 +688,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
                 (
                     "left",
                     models.ManyToManyField(

@@ -9,6 +9,7 @@ from configurator.mixing.spec import NONE
 from configurator.models.fields import (
     ABOVE_ZERO,
     IN_PENCE,
+    LAST,
     PERCENT_DIGITS,
     PERCENT_PLACES,
     SHORT_NAME,
@@ -121,7 +122,7 @@ class Component(models.Model):
         default=True,
         help_text=_("Untick to leave it out of the next version that is published."),
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         ordering = ["family", "position", "name"]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from configurator.mixing.spec import NONE
 
+LAST = 100  # the position of a new row: behind those that are there
 PERCENT_DIGITS, PERCENT_PLACES = 7, 4  # 0.0001 % is one part per million
 ABOVE_ZERO = [MinValueValidator(Decimal("0.0001"))]
 IN_PENCE = _("In minor units (pence), VAT included.")

@@ -11,6 +11,7 @@ from configurator.mixing.spec import NONE, REASON_LENGTH
 from configurator.models.components import Component, Family, Substance
 from configurator.models.fields import (
     IN_PENCE,
+    LAST,
     PERCENT_DIGITS,
     PERCENT_PLACES,
     SHORT_NAME,
@@ -56,7 +57,7 @@ class Size(models.Model):
     )
     price = models.PositiveIntegerField(_("price"), help_text=IN_PENCE)
     label = models.CharField(_("word for it"), max_length=30, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         ordering = ["position", "id"]
@@ -85,7 +86,7 @@ class Slot(models.Model):
         validators=[MinValueValidator(Decimal("0.001"))],
     )
     is_optional = models.BooleanField(_("may stay empty"), default=False)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         ordering = ["position", "id"]
@@ -163,7 +164,7 @@ class Rule(models.Model):
         help_text=_("For “at most” (how many slots) and a cap on a number."),
     )
     is_active = models.BooleanField(_("active"), default=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         ordering = ["recipe", "position", "id"]
@@ -178,7 +179,7 @@ class Starter(models.Model):
 
     recipe = models.ForeignKey(Recipe, on_delete=models.CASCADE, related_name="starters")
     name = models.CharField(_("name"), max_length=80)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         ordering = ["recipe", "position", "id"]
@@ -214,7 +215,7 @@ class Need(models.Model):
     )
     wording = models.CharField(_("wording"), max_length=120)
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="needs")
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         ordering = ["recipe", "position", "id"]

@@ -1,7 +1,7 @@
 // Names for what Django's admin builds without one, so that screen readers can say what it is.
 (() => {
   const name = () => {
-    for (const cell of document.querySelectorAll(".inline-group thead th:empty")) cell.textContent = "Row";
+    for (const cell of document.querySelectorAll(".inline-group thead th:empty")) cell.setAttribute("aria-label", "Row");
     for (const field of document.querySelectorAll(".datetime input")) {
       field.setAttribute("aria-label", field.classList.contains("vTimeField") ? "Time" : "Date");
     }

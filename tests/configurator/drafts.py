@@ -29,7 +29,7 @@ def publish(recipe: Recipe | None = None, note: str = "Test") -> RecipeVersion:
 
 
 def make_owner(name: str = "olive") -> User:
-    return User.objects.create_superuser(name, password="far-from-secret-7")
+    return User.objects.create_superuser(name)
 
 
 def make_component(slug: str, *, family: str = "super-shots", **values: Any) -> Component:

@@ -21,7 +21,7 @@ def owners_browser(client: Client, owner: User) -> Client:
 @pytest.fixture
 def formulator(db: None) -> User:
     """May edit everything that can be mixed, but not publish."""
-    user = User.objects.create_user("frieda", password="far-from-secret-7", is_staff=True)
+    user = User.objects.create_user("frieda", is_staff=True)
     user.user_permissions.set(
         Permission.objects.filter(content_type__app_label="configurator").exclude(codename="publish_recipe")
     )
@@ -31,4 +31,4 @@ def formulator(db: None) -> User:
 @pytest.fixture
 def stranger(db: None) -> User:
     """Staff without any permission."""
-    return User.objects.create_user("stan", password="far-from-secret-7", is_staff=True)
+    return User.objects.create_user("stan", is_staff=True)

@@ -107,7 +107,7 @@ def test_staff_without_permission_cannot_search_through_the_fields_of_forms(
         ("rule", "left_slots", "second", ["Shampoo: Second shot"]),
         ("rule", "substances", "menthol", ["Menthol"]),
         ("rule", "recipe", "sham", ["Shampoo"]),
-        ("component", "flags", "nut", ["nuts"]),
+        ("component", "flags", "whea", ["wheat"]),
         ("component", "family", "shot", ["Super-shots"]),
         ("compositionpart", "substance", "lactic", ["Lactic Acid"]),
         ("starterpart", "component", "quench", ["Quench"]),

@@ -1,0 +1,262 @@
+"""Payments: an order is paid once, for its own total, whoever says so and however often."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+from payments import PaymentStatus
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from orders import sending
+from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Payment
+from orders.payments import apply_payment, open_payment
+from tests.orders.make import make_order
+from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.stored import count_rows, stored_rows
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LATER = datetime(2026, 3, 2, 10, tzinfo=UTC)
+PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 1}
+OTHER_STATUSES = sorted(
+    {status for status, _name in PaymentStatus.CHOICES} - {PaymentStatus.CONFIRMED, PaymentStatus.WAITING}
+)
+
+
+def add_line(order: Order) -> OrderLine:
+    line = order.lines.get()
+    line.pk, line.position = None, 2
+    line.save(force_insert=True)
+    return line
+
+
+def test_a_confirmed_payment_makes_the_order_paid_with_a_job_per_line_and_one_outbox_entry() -> None:
+    order = make_order(now=NOW)
+    lines = [order.lines.get(), add_line(order)]
+
+    assert apply_payment(order.payments.get(), now=LATER) is True
+
+    order.refresh_from_db()
+    assert (order.state, order.paid_at) == (Order.State.PAID, LATER)
+    jobs = list(Job.objects.order_by("id"))
+    assert [job.line for job in jobs] == lines
+    assert {(job.order, job.state, job.version, job.promised_on, job.created_at) for job in jobs} == {
+        (order, "pending", 1, order.promised_on, LATER)
+    }
+    steps = JobTransition.objects.order_by("job").values_list("job", "version", "from_state", "to_state", "by")
+    assert list(steps) == [(job.pk, 1, "", "pending", "payment") for job in jobs]
+    entry = OutboxEntry.objects.get()
+    assert (entry.topic, entry.order, entry.state, entry.attempts) == ("handoff", order, "pending", 0)
+    assert (entry.created_at, entry.next_attempt_at) == (LATER, LATER)
+
+
+def test_a_second_notice_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    payment = make_order(paid=True, now=NOW).payments.get()
+    before = stored_rows()
+
+    assert apply_payment(payment, now=LATER) is False
+
+    assert stored_rows() == before
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"total": Decimal("17.24")},
+        {"total": Decimal("17.26")},
+        {"total": Decimal(0)},
+        {"total": Decimal(1725)},
+        {"currency": "EUR"},
+    ],
+)
+def test_a_payment_over_another_amount_or_currency_is_refused_and_told_to_staff(
+    wrong: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    order = make_order()
+    Payment.objects.update(**wrong)
+    before = stored_rows()
+
+    assert apply_payment(order.payments.get(), now=NOW) is False
+
+    assert stored_rows() == before
+    [record] = caplog.records
+    assert (record.levelname, order.number in record.getMessage()) == ("ERROR", True)
+
+
+def test_a_payment_for_a_cancelled_order_is_refused_and_told_to_staff(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    order = make_order()
+    Order.objects.update(state=Order.State.CANCELLED)
+    before = stored_rows()
+
+    assert apply_payment(order.payments.get(), now=NOW) is False
+
+    assert stored_rows() == before
+    [record] = caplog.records
+    assert record.levelname == "ERROR"
+    assert f"{order.number}, which is cancelled" in record.getMessage()
+
+
+def test_a_second_payment_taken_for_one_order_is_told_to_staff(caplog: pytest.LogCaptureFixture) -> None:
+    order = make_order()
+    first = order.payments.get()
+    first.change_status(PaymentStatus.REJECTED)
+    second = open_payment(order)
+    second.change_status(PaymentStatus.CONFIRMED)
+    rows = count_rows()
+
+    first.change_status(PaymentStatus.CONFIRMED)  # the provider had second thoughts
+
+    assert count_rows() == rows == {**PAID_ROWS, "Payment": 2}
+    [record] = caplog.records
+    assert record.levelname == "ERROR"
+    assert f"payment {first.pk} was taken for order {order.number} beside payment {second.pk}" in caplog.text
+
+
+@pytest.mark.parametrize("status", OTHER_STATUSES)
+def test_any_other_status_leaves_the_order_as_it_is(status: str) -> None:
+    order = make_order()
+    before = stored_rows()
+
+    order.payments.get().change_status(status)
+
+    after = stored_rows()
+    [payment] = after["Payment"]
+    assert payment["status"] == status
+    assert {**after, "Payment": before["Payment"]} == before
+
+
+def test_a_status_of_django_payments_reaches_the_order() -> None:
+    order = make_order()
+
+    order.payments.get().change_status(PaymentStatus.CONFIRMED)
+
+    order.refresh_from_db()
+    assert order.state == Order.State.PAID
+    assert order.paid_at is not None
+    assert abs((timezone.now() - order.paid_at).total_seconds()) < 60
+    assert count_rows() == PAID_ROWS
+
+
+def test_a_notice_over_the_address_of_django_payments_makes_the_order_paid_once(client: Client) -> None:
+    order = make_order()
+    address = f"/payments/process/{order.payments.get().token}/?verification_result=confirmed"
+
+    answers = [client.get(address) for _ in range(3)]
+
+    assert [answer["Location"] for answer in answers] == [f"/order/{order.token}/thanks"] * 3
+    assert Order.objects.get().state == Order.State.PAID
+    assert count_rows() == PAID_ROWS
+
+
+@on_sqlite
+def test_of_20_notices_at_once_one_makes_the_order_paid(tmp_path: Path) -> None:
+    order = make_order()
+
+    def read_and_apply() -> bool:
+        return apply_payment(Payment.objects.get(), now=NOW)
+
+    def be_told_by_the_provider() -> bool:
+        Payment.objects.get().change_status(PaymentStatus.CONFIRMED)
+        return False
+
+    calls: list[Callable[[], bool]] = [read_and_apply, be_told_by_the_provider] * 10
+    with shop_on_file(tmp_path):
+        applied = do_at_once(calls)
+        rows, state = do_alone(count_rows), do_alone(lambda: Order.objects.get(pk=order.pk).state)
+
+    assert {type(outcome) for outcome in applied} == {bool}
+    assert sum(outcome is True for outcome in applied) <= 1
+    assert (state, rows) == (Order.State.PAID, PAID_ROWS)
+
+
+def test_the_hand_off_is_sent_after_the_commit_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(sending, "send", sent.append)
+    order = make_order()
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        apply_payment(order.payments.get(), now=NOW)
+
+    assert sent == []
+    for callback in callbacks:
+        callback()
+    assert sent == [OutboxEntry.objects.get().pk]
+
+
+def test_nothing_is_sent_for_a_payment_that_is_rolled_back(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    order = make_order()
+    before = stored_rows()
+
+    def fail() -> None:
+        with transaction.atomic():
+            apply_payment(order.payments.get(), now=NOW)
+            raise ConnectionError
+
+    with django_capture_on_commit_callbacks() as callbacks, pytest.raises(ConnectionError):
+        fail()
+
+    assert callbacks == []
+    assert stored_rows() == before
+
+
+def test_a_half_made_set_of_jobs_is_taken_back_with_the_payment() -> None:
+    order = make_order()
+    Job.objects.create(
+        line=order.lines.get(), order=order, promised_on=order.promised_on, created_at=NOW, version=1
+    )  # stands in the way of the job that the payment makes
+    before = stored_rows()
+
+    with pytest.raises(IntegrityError):
+        apply_payment(order.payments.get(), now=NOW)
+
+    assert stored_rows() == before
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.WAITING, PaymentStatus.INPUT])
+def test_a_payment_that_can_still_succeed_is_gone_on_with(status: str) -> None:
+    order = make_order()
+    Payment.objects.update(status=status)
+    before = stored_rows()
+
+    assert open_payment(order) == order.payments.get()
+
+    assert stored_rows() == before
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.REJECTED, PaymentStatus.ERROR, PaymentStatus.CANCELLED])
+def test_after_a_payment_that_failed_there_is_a_new_one_over_the_same_total(status: str) -> None:
+    order = make_order()
+    failed = order.payments.get()
+    failed.change_status(status)
+
+    new = open_payment(order)
+
+    assert new.pk != failed.pk
+    assert new.token != failed.token
+    assert (new.status, new.total, new.delivery) == ("waiting", Decimal("17.25"), Decimal("3.25"))
+    assert (new.currency, new.billing_email, new.description) == ("GBP", "ada@example.org", order.number)
+    assert open_payment(order) == new
+
+
+def test_a_provider_is_told_what_is_bought() -> None:
+    order = make_order(quantity=2, size="500ml")
+
+    [item] = order.payments.get().get_purchased_items()
+
+    assert (item.name, item.quantity, item.price, item.currency) == ("Shampoo", 2, Decimal("24.00"), "GBP")
+    assert item.sku == "shampoo-500ml"

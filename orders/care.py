@@ -28,7 +28,9 @@ def call_off(job: Job, *, by: str, now: datetime) -> Job:
         raise WrongStateError(job, Job.State.FAILED)
     staff = Actor("staff", by)
     note = "The maker went silent in production."
-    return move_job(job, Job.State.FAILED, by=staff, now=now, lapsed=False, failure_code="other", failure_note=note)
+    return move_job(
+        job, Job.State.FAILED, by=staff, now=now, lapsed=False, failure_code="other", failure_note=note
+    )
 
 
 def give_up(job: Job, *, by: str, now: datetime) -> Job:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from configurator.templatetags.shop import money
 from orders.placing import Customer
 
+HIGHEST_TOTAL = 2**31 - 1  # what the column of an order's total can hold
+
 
 class CheckoutForm(forms.Form):
     """`checkout_key` makes a second click the same order; `shown_total` is what the page said it costs."""
@@ -21,35 +23,37 @@ class CheckoutForm(forms.Form):
     full_name = forms.CharField(
         label=_("Full name"),
         max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "inputmode": "text"}),
         error_messages={"required": _("Enter the name for the parcel.")},
     )
     postcode = forms.CharField(
         label=_("Postcode"),
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "autocapitalize": "characters"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "postal-code", "inputmode": "text", "autocapitalize": "characters"}
+        ),
         error_messages={"required": _("Enter your postcode.")},
     )
     address_line1 = forms.CharField(
         label=_("Address"),
         max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1", "inputmode": "text"}),
         error_messages={"required": _("Enter house number and street.")},
     )
     address_line2 = forms.CharField(
         label=_("Address, second line"),
         max_length=120,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
+        widget=forms.TextInput(attrs={"autocomplete": "address-line2", "inputmode": "text"}),
     )
     town = forms.CharField(
         label=_("Town"),
         max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2", "inputmode": "text"}),
         error_messages={"required": _("Enter your town.")},
     )
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
-    shown_total = forms.IntegerField(widget=forms.HiddenInput)
+    shown_total = forms.IntegerField(min_value=0, max_value=HIGHEST_TOTAL, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

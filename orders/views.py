@@ -13,7 +13,7 @@ from payments import PaymentError, RedirectNeeded
 
 from configurator.bottle import draw_bottle
 from configurator.mix_address import MixState, read_state
-from configurator.mixing.mixer import Mixer
+from configurator.mixing.mixer import Mixer, UnknownChoiceError
 from configurator.views import find_mixer
 from configurator.wording import mix_name
 from orders.checkout_form import CheckoutForm
@@ -54,7 +54,7 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
                     shown_total=form.cleaned_data["shown_total"],
                     now=now,
                 )
-            except NotMakeableError:
+            except (NotMakeableError, UnknownChoiceError):
                 return redirect(state.address(mixer))
             except PriceChangedError as error:
                 price_change = error
@@ -68,7 +68,10 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
                 return redirect("orders:pay", token=order.token)
     else:
         form = CheckoutForm(initial={"checkout_key": uuid.uuid4()})
-    quoted = quote(wish, now=now)
+    try:
+        quoted = quote(wish, now=now)
+    except (NotMakeableError, UnknownChoiceError):  # a version was published while this page was made
+        return redirect(state.address(mixer))
     form.show_total(quoted.total)
     return render(
         request,

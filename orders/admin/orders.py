@@ -23,6 +23,7 @@ class JobInline(ReadOnlyInline):
 class PaymentInline(ReadOnlyInline):
     model = Payment
     fields = ["variant", "status", "total", "currency", "created"]
+    readonly_fields = ["created"]
     show_change_link = False
 
 

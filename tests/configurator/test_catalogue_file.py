@@ -16,6 +16,7 @@ TEXT = """{
     {"slug": "m",
      "price": 12.50}
   ],
+
   "flags": ["nuts",
     "oat"], "empty": {}, "none": [],
   "deep": [[1, [2]],
@@ -39,17 +40,17 @@ def test_every_value_of_a_file_has_the_line_that_it_starts_on() -> None:
         "sizes[1]": 5,
         "sizes[1].slug": 5,
         "sizes[1].price": 6,
-        "flags": 8,
-        "flags[0]": 8,
-        "flags[1]": 9,
-        "empty": 9,
-        "none": 9,
-        "deep": 10,
-        "deep[0]": 10,
-        "deep[0][0]": 10,
-        "deep[0][1]": 10,
-        "deep[0][1][0]": 10,
-        "deep[1]": 11,
+        "flags": 9,
+        "flags[0]": 9,
+        "flags[1]": 10,
+        "empty": 10,
+        "none": 10,
+        "deep": 11,
+        "deep[0]": 11,
+        "deep[0][0]": 11,
+        "deep[0][1]": 11,
+        "deep[0][1][0]": 11,
+        "deep[1]": 12,
     }
 
 

@@ -172,7 +172,9 @@ def test_several_jobs_each_get_their_own_values() -> None:
 def test_whatever_is_asked_the_steps_form_a_legal_path_and_the_version_counts_them(wishes: list[str]) -> None:
     with transaction.atomic():
         job = make_job("pending")
-        Job.objects.update(snapshot="{}", lease_token=uuid.uuid4(), shipment=put_into(job, "pending").shipment)
+        Job.objects.update(
+            snapshot="{}", lease_token=uuid.uuid4(), shipment=put_into(job, "pending").shipment
+        )
         state, expected = "pending", ["pending"]
 
         for minute, wish in enumerate(wishes):

@@ -190,7 +190,11 @@ def test_a_poisoned_order_does_not_hold_up_the_others(monkeypatch: pytest.Monkey
     assert relay_outbox(now=NOW + timedelta(minutes=1)) == 2
 
     assert [order.jobs.get().state for order in orders] == ["pending", "ready", "ready"]
-    assert list(OutboxEntry.objects.values_list("state", "attempts")) == [("pending", 1), ("done", 0), ("done", 0)]
+    assert list(OutboxEntry.objects.values_list("state", "attempts")) == [
+        ("pending", 1),
+        ("done", 0),
+        ("done", 0),
+    ]
 
 
 @on_sqlite

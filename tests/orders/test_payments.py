@@ -49,7 +49,9 @@ def test_a_confirmed_payment_makes_the_order_paid_with_a_job_per_line_and_one_ou
     assert {(job.order, job.state, job.version, job.promised_on, job.created_at) for job in jobs} == {
         (order, "pending", 1, order.promised_on, LATER)
     }
-    steps = JobTransition.objects.order_by("job").values_list("job", "version", "from_state", "to_state", "by")
+    steps = JobTransition.objects.order_by("job").values_list(
+        "job", "version", "from_state", "to_state", "by"
+    )
     assert list(steps) == [(job.pk, 1, "", "pending", "payment") for job in jobs]
     entry = OutboxEntry.objects.get()
     assert (entry.topic, entry.order, entry.state, entry.attempts) == ("handoff", order, "pending", 0)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from configurator.mixing.spec import Component, Family, Rule, RuleKind, Size, Slot, Spec
@@ -15,6 +16,8 @@ SUBSTANCES = ("Aqua", "Lactic Acid", "Menthol")
 FLAGS = ("nuts", "oat")
 SLOTS = ("one", "two", "three")
 Mix = dict[str, str]
+
+few = settings(max_examples=40)  # each example is a whole recipe, tried on all its mixes
 
 
 def every_mix(spec: Spec) -> list[Mix]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from configurator.mixing.changes import Changes, PriceChange, compare, rule_effects
@@ -16,7 +16,7 @@ from tests.configurator.make import (
     make_slot,
     make_spec,
 )
-from tests.configurator.mixing.spec_judge import every_mix, is_kept, makeable, rules, specs
+from tests.configurator.mixing.spec_judge import every_mix, few, is_kept, makeable, rules, specs
 
 
 @st.composite
@@ -34,7 +34,7 @@ def revised(draw: st.DrawFn, spec: Spec) -> Spec:
     return replace(spec, rules=found, families=families)
 
 
-@settings(max_examples=150)
+@few
 @given(data=st.data())
 def test_gained_and_lost_are_what_a_comparison_of_all_mixes_finds(data: st.DataObject) -> None:
     old = data.draw(specs())
@@ -53,6 +53,7 @@ def test_gained_and_lost_are_what_a_comparison_of_all_mixes_finds(data: st.DataO
     assert changes.prices == ()
 
 
+@few
 @given(spec=specs())
 def test_each_hard_rule_removes_what_it_forbids_alone_and_beyond_all_others(spec: Spec) -> None:
     hard = [rule for rule in spec.rules if not rule.advice]

@@ -17,7 +17,7 @@ from configurator.mixing.label import (
 )
 from configurator.mixing.spec import Spec
 from tests.configurator.make import make_component, make_family, make_size, make_slot, make_spec
-from tests.configurator.mixing.spec_judge import Mix, every_mix, part_of, share_of, specs
+from tests.configurator.mixing.spec_judge import Mix, every_mix, few, part_of, share_of, specs
 
 
 def perfumed(**values: object) -> Spec:
@@ -98,6 +98,7 @@ def test_the_composition_of_goods_without_doses_is_empty() -> None:
     assert composition(perfumed(slots=slots), MIX) == {}
 
 
+@few
 @given(data=st.data())
 def test_a_composition_is_the_dose_weighted_mean_of_its_parts(data: st.DataObject) -> None:
     spec = data.draw(specs().filter(lambda spec: spec.is_dosed))
@@ -112,6 +113,7 @@ def test_a_composition_is_the_dose_weighted_mean_of_its_parts(data: st.DataObjec
     assert isclose(sum(shares.values()), 100 if taken else 0)
 
 
+@few
 @given(data=st.data())
 def test_the_printed_list_falls_with_the_shares_and_misses_nothing(data: st.DataObject) -> None:
     spec = data.draw(specs().filter(lambda spec: spec.is_dosed))

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from configurator.mixing.label import label
@@ -18,6 +18,7 @@ from tests.configurator.mixing.spec_judge import (
     completing,
     contents,
     every_mix,
+    few,
     is_kept,
     makeable,
     part_of,
@@ -30,6 +31,7 @@ def extra(spec: Spec, mix: Mix) -> int:
     return sum(part_of(spec, slug).surcharge for slug in mix.values() if slug != "none")
 
 
+@few
 @given(data=st.data())
 def test_options_count_and_prices_are_those_of_the_mixes_that_remain(data: st.DataObject) -> None:
     spec = data.draw(specs())
@@ -52,6 +54,7 @@ def test_options_count_and_prices_are_those_of_the_mixes_that_remain(data: st.Da
         ]
 
 
+@few
 @given(data=st.data())
 def test_a_refusal_names_choices_and_rules_that_forbid_an_option_by_themselves(data: st.DataObject) -> None:
     spec = data.draw(specs())
@@ -81,6 +84,7 @@ def test_a_refusal_names_choices_and_rules_that_forbid_an_option_by_themselves(d
             ]
 
 
+@few
 @given(data=st.data())
 def test_a_check_tells_every_rule_met_and_everything_to_be_left_out(data: st.DataObject) -> None:
     spec = data.draw(specs())
@@ -101,6 +105,7 @@ def test_a_check_tells_every_rule_met_and_everything_to_be_left_out(data: st.Dat
     assert not (verdict.makeable and verdict.repairs)
 
 
+@few
 @given(data=st.data())
 def test_repairs_of_a_complete_mix_are_makeable_nearest_and_hold_what_they_can(data: st.DataObject) -> None:
     spec = data.draw(specs())
@@ -118,6 +123,7 @@ def test_repairs_of_a_complete_mix_are_makeable_nearest_and_hold_what_they_can(d
     assert [len(changed(mix, other) & set(hold)) for other in repairs] == touched[: len(repairs)]
 
 
+@few
 @given(data=st.data())
 def test_repairs_of_a_partial_mix_lead_somewhere_by_one_swap_or_keep_what_can_stay(
     data: st.DataObject,
@@ -149,6 +155,7 @@ def test_repairs_of_a_partial_mix_lead_somewhere_by_one_swap_or_keep_what_can_st
         assert repairs == ()
 
 
+@few
 @given(data=st.data())
 def test_the_best_mix_has_the_highest_score_of_all_makeable_ones(data: st.DataObject) -> None:
     spec = data.draw(specs())
@@ -167,7 +174,7 @@ def test_the_best_mix_has_the_highest_score_of_all_makeable_ones(data: st.DataOb
     assert best == (max(left, key=score) if left else None)
 
 
-@settings(max_examples=30)
+@few
 @given(data=st.data())
 def test_mixes_count_and_sample_agree_with_all_combinations(data: st.DataObject) -> None:
     spec = data.draw(specs())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from configurator.mixing.rules import advice_rules, build_model, hard_rules, option_slug, options_of
 from configurator.mixing.spec import Rule, RuleKind, Spec
 from tests.configurator.make import make_component, make_family, make_rule, make_slot, make_spec
-from tests.configurator.mixing.spec_judge import every_mix, is_kept, specs
+from tests.configurator.mixing.spec_judge import every_mix, few, is_kept, specs
 
 
 def broken(spec: Spec, rules: tuple[Rule, ...], mix: dict[str, str]) -> list[str]:
@@ -27,6 +27,7 @@ def forbidden(spec: Spec) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", RuleKind)
+@few
 @given(data=st.data())
 def test_a_model_forbids_exactly_what_the_words_of_a_rule_forbid(kind: RuleKind, data: st.DataObject) -> None:
     spec = data.draw(specs(kind=kind, most_rules=2))
@@ -37,6 +38,7 @@ def test_a_model_forbids_exactly_what_the_words_of_a_rule_forbid(kind: RuleKind,
         ]
 
 
+@few
 @given(spec=specs())
 def test_hard_rules_and_advice_are_told_apart(spec: Spec) -> None:
     hard, advice = hard_rules(spec), advice_rules(spec)

@@ -10,7 +10,7 @@ from hypothesis import given
 from configurator.mixing.canonical import DecodeError
 from configurator.mixing.spec import RuleKind, Spec, from_json, spec_hash, to_json
 from tests.configurator.make import make_component, make_family, make_need, make_rule, make_spec, make_starter
-from tests.configurator.mixing.spec_judge import specs
+from tests.configurator.mixing.spec_judge import few, specs
 
 
 def full_spec() -> Spec:
@@ -19,6 +19,7 @@ def full_spec() -> Spec:
     return make_spec(rules=(rule, cap), starters=(make_starter(),), needs=(make_need(),))
 
 
+@few
 @given(spec=specs())
 def test_any_spec_comes_back_from_its_json_as_it_was(spec: Spec) -> None:
     assert from_json(to_json(spec)) == spec
@@ -30,6 +31,7 @@ def test_a_spec_with_everything_in_it_comes_back_as_it_was() -> None:
     assert from_json(to_json(spec)) == spec
 
 
+@few
 @given(spec=specs())
 def test_a_spec_read_back_has_the_same_text_byte_for_byte(spec: Spec) -> None:
     text = to_json(spec)

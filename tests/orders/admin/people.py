@@ -1,0 +1,32 @@
+"""Staff with and without permissions, signed in, and actions as their browsers send them."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+
+def make_boss() -> Client:
+    return _sign_in(User.objects.create_superuser("grace"))
+
+
+def make_clerk(*permissions: str) -> Client:
+    """Someone of staff with these permissions only, such as `view_job`."""
+    user = User.objects.create_user("clerk", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    assert user.user_permissions.count() == len(permissions)
+    return _sign_in(user)
+
+
+def act(staff: Client, path: str, action: str, *rows: Any) -> list[tuple[str, str]]:
+    """Apply an action to rows of a list; the messages on the page that follows, as (level, text)."""
+    chosen = [row.pk for row in rows]
+    response = staff.post(path, {"action": action, "_selected_action": chosen}, follow=True)
+    assert response.status_code == 200
+    return [(message.level_tag, str(message)) for message in response.context["messages"]]
+
+
+def _sign_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client

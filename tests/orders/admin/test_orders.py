@@ -1,0 +1,104 @@
+"""Orders and parcels in the admin: to be read by those who may, and changed by nobody."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from orders.models import Order
+from tests.orders.admin.people import make_boss, make_clerk
+from tests.orders.make import make_job, make_order
+from tests.orders.stored import stored_rows
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+ORDERS, PARCELS = "/admin/orders/order/", "/admin/orders/shipment/"
+
+
+def count_queries(staff: Client, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert staff.get(path).status_code == 200
+    return len(queries)
+
+
+def test_the_list_tells_number_state_customer_and_total() -> None:
+    order = make_order(paid=True, size="500ml")
+
+    page = make_boss().get(ORDERS).content.decode()
+
+    for said in (order.number, "Paid", "Ada Lovelace", "Leeds", "£27.25"):
+        assert said.lower() in page.lower()
+
+
+def test_an_order_shows_its_lines_jobs_and_payments_but_not_its_token() -> None:
+    job = make_job("claimed", label_name="Zoë")
+
+    page = make_boss().get(f"{ORDERS}{job.order_id}/change/").content.decode()
+
+    for said in ("Zoë", "warm-hearth", "taken by the maker", "17.25", "12 Calverley Street"):
+        assert said in page
+    assert job.order.token not in page
+    assert str(job.lease_token) not in page
+
+
+@pytest.mark.parametrize("path", [ORDERS, PARCELS])
+def test_even_the_boss_cannot_add_change_or_delete(path: str) -> None:
+    job = make_job("shipped")
+    assert job.shipment is not None
+    boss = make_boss()
+    row = f"{path}{job.order_id if path == ORDERS else job.shipment.pk}"
+    values = {"number": "MINE", "state": "cancelled", "total": "1", "carrier": "Cat", "tracking": "2"}
+    before = stored_rows()
+
+    assert boss.get(f"{path}add/").status_code == 403
+    assert boss.post(f"{path}add/", values).status_code == 403
+    assert boss.post(f"{row}/change/", values).status_code == 403
+    assert boss.post(f"{row}/delete/", {"post": "yes"}).status_code == 403
+    boss.post(
+        path, {"action": "delete_selected", "_selected_action": [row.removeprefix(path)], "post": "yes"}
+    )
+
+    assert stored_rows() == before
+
+
+def test_who_may_not_see_orders_sees_none() -> None:
+    order = make_order()
+    clerk = make_clerk("view_job")
+
+    assert clerk.get(ORDERS).status_code == 403
+    assert clerk.get(f"{ORDERS}{order.pk}/change/").status_code == 403
+
+
+def test_who_may_see_orders_sees_them_and_changes_nothing() -> None:
+    order = make_order()
+    clerk = make_clerk("view_order")
+    before = stored_rows()
+
+    assert order.number in clerk.get(ORDERS).content.decode()
+    assert clerk.get(f"{ORDERS}{order.pk}/change/").status_code == 200
+    assert clerk.post(f"{ORDERS}{order.pk}/change/", {"state": "paid"}).status_code == 403
+
+    assert stored_rows() == before
+
+
+def test_orders_are_found_by_number_mail_name_and_postcode() -> None:
+    order, boss = make_order(), make_boss()
+
+    for wanted in (order.number, "ada@example.org", "Lovelace", "LS1"):
+        assert order.number in boss.get(ORDERS, {"q": wanted}).content.decode()
+    assert order.number not in boss.get(ORDERS, {"q": "nobody"}).content.decode()
+
+
+@pytest.mark.parametrize("path", [ORDERS, PARCELS])
+def test_a_list_of_30_costs_no_more_queries_than_one_of_2(path: str) -> None:
+    boss = make_boss()
+    for _ in range(2):
+        make_job("shipped")
+    few = count_queries(boss, path)
+    for _ in range(28):
+        make_job("shipped")
+
+    assert count_queries(boss, path) == few <= 12
+    assert Order.objects.count() == 30

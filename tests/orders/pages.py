@@ -1,0 +1,92 @@
+"""Going through checkout and payment with Django's client, and reading the pages as text and controls."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from django.test import Client
+
+CHECKOUT = "/checkout/shampoo/warm-hearth/mend/quench"
+ADDRESS = {
+    "email": "ada@example.org",
+    "full_name": "Ada Lovelace",
+    "postcode": "LS1 4DY",
+    "address_line1": "12 Calverley Street",
+    "address_line2": "",
+    "town": "Leeds",
+}
+PAY = {"status": "confirmed", "fraud_status": "unknown", "gateway_response": "3ds-disabled"}
+
+
+@dataclass(slots=True)
+class Page:
+    """`controls`: attributes of each input; `tags`: text of each element of a tag; `stages`: reached ones."""
+
+    controls: dict[str, dict[str, str]] = field(default_factory=dict)
+    tags: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    stages: list[str] = field(default_factory=list)
+    alert: str = ""
+    text: str = ""
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the form would send."""
+        return {name: has.get("value", "") for name, has in self.controls.items()}
+
+    @property
+    def visible(self) -> list[str]:
+        return [name for name, has in self.controls.items() if has.get("type") != "hidden"]
+
+
+def read(response: Any) -> Page:
+    reader = _Reader()
+    reader.feed(response.content.decode())
+    reader.page.text = " ".join(" ".join(reader.said).split())
+    return reader.page
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = Page()
+        self.said: list[str] = []
+        self._open: list[tuple[str, dict[str, str], list[str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        if tag == "input":
+            self.page.controls[has["name"]] = has
+        elif tag not in ("meta", "link", "br", "img"):
+            self._open.append((tag, has, []))
+        if "done" in has.get("class", "").split():
+            self.page.stages.append(has["data-stage"])
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open:
+            name, has, texts = self._open.pop()
+            text = " ".join("".join(texts).split())
+            self.page.tags.setdefault(name, []).append(text)
+            if name == "a":
+                self.page.links[text] = has.get("href", "")
+            if has.get("role") == "alert":
+                self.page.alert = text
+            if name == tag:
+                break
+
+    def handle_data(self, data: str) -> None:
+        if any(tag in ("style", "script") for tag, _has, _texts in self._open):
+            return
+        self.said.append(data)
+        for _tag, _has, texts in self._open:
+            texts.append(data)
+
+
+def check_out(client: Client, path: str = CHECKOUT, **answers: str) -> Any:
+    """Open the checkout and send its form with Ada's address and `answers`."""
+    sent = {**read(client.get(path)).values, **ADDRESS, **answers}
+    return client.post(path, sent)
+
+
+def pay(client: Client, token: str, **answers: str) -> Any:
+    return client.post(f"/order/{token}/pay", {**PAY, **answers})

@@ -1,0 +1,91 @@
+"""`manage.py relay --once`: one round of all that the relay does, and no harm when run again or without a database."""
+
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError
+from django.utils import timezone
+
+from orders.management.commands import relay
+from orders.models import Job, Order, OutboxEntry
+from tests.orders.make import make_order
+from tests.orders.stored import reserved, stored_rows
+
+pytestmark = pytest.mark.usefixtures("catalogue", "signals_kept")
+
+LONG_AGO = timedelta(days=2)
+
+
+@pytest.fixture
+def signals_kept() -> Iterator[None]:
+    """The command sets handlers of its own for the process that it thinks is its own."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def run_once() -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("relay", "--once", stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_one_round_hands_off_what_is_late_and_expires_what_nobody_paid() -> None:
+    now = timezone.now()
+    late = make_order(paid=True, now=now - timedelta(seconds=5))
+    fresh = make_order(paid=True, now=now + timedelta(seconds=30))
+    unpaid = make_order(now=now - LONG_AGO)
+
+    out, err = run_once()
+
+    assert (late.jobs.get().state, fresh.jobs.get().state) == (Job.State.READY, Job.State.PENDING)
+    assert Order.objects.get(pk=unpaid.pk).state == Order.State.CANCELLED
+    assert reserved() == {"mend": 20, "quench": 10, "warm-hearth": 470}
+    assert out.splitlines() == ["relay: running", "relay: did 1 outbox entries that Celery had not"]
+    assert err == ""
+
+
+def test_a_second_round_changes_nothing() -> None:
+    now = timezone.now()
+    make_order(paid=True, now=now - LONG_AGO)
+    make_order(now=now - LONG_AGO)
+    run_once()
+    before = stored_rows()
+
+    assert run_once() == ("relay: running\n", "")
+
+    assert stored_rows() == before
+
+
+def test_a_database_that_does_not_answer_is_said_and_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_order(paid=True, now=timezone.now() - LONG_AGO)
+    before = stored_rows()
+
+    def fail(*, now: object) -> int:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(relay, "relay_outbox", fail)
+    monkeypatch.setattr(relay, "close_old_connections", lambda: None)
+
+    _out, err = run_once()
+
+    assert err == "relay: the database did not answer, trying again: gone\n"
+    assert stored_rows() == before
+
+
+def test_a_poisoned_order_does_not_stop_the_round() -> None:
+    now = timezone.now() - timedelta(minutes=1)
+    poisoned, sound = make_order(paid=True, now=now), make_order(paid=True, now=now)
+    poisoned.lines.update(mix={"base": "quiet-linen", "main": "gleam", "second": "mend"})
+
+    run_once()
+
+    assert (poisoned.jobs.get().state, sound.jobs.get().state) == (Job.State.PENDING, Job.State.READY)
+    entry = OutboxEntry.objects.get(order=poisoned)
+    assert (entry.state, entry.attempts) == (OutboxEntry.State.PENDING, 1)
+    assert entry.error.startswith("NotReadyError: ")

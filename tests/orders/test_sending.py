@@ -1,0 +1,100 @@
+"""Sending to Celery: a message with the entry's id, or a line in the log within half a second; never an error."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from django.conf import LazySettings
+from kombu import Connection
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from orders import sending
+from orders.models import Order, OutboxEntry
+from orders.payments import apply_payment
+from orders.sending import send
+from tests.orders.make import make_order
+
+SENT_WITHIN_SECONDS = 1.5  # what no checkout may take longer than with a Redis that hangs
+
+
+@pytest.fixture(autouse=True)
+def own_connection() -> Iterator[None]:
+    sending._connection.cache_clear()
+    yield
+    sending._connection.cache_clear()
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """Something that takes connections and never says a word."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        yield listener
+
+
+def broker_at(listener: socket.socket) -> str:
+    return f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+
+def test_a_message_names_the_task_and_the_entry_in_the_shops_own_queue(settings: LazySettings) -> None:
+    settings.CELERY_BROKER_URL = "memory://"
+
+    assert send(41) is True
+
+    with Connection("memory://") as connection, closing(connection.SimpleQueue("concoct")) as queue:
+        message = queue.get(timeout=1)
+        message.ack()
+        assert queue.qsize() == 0
+    assert message.headers["task"] == "orders.tasks.process_outbox_entry"
+    assert message.payload[:2] == [[41], {}]
+    assert message.content_type == "application/json"
+
+
+def test_a_broker_that_is_down_costs_nothing_but_a_line_in_the_log(
+    settings: LazySettings, listener: socket.socket, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CELERY_BROKER_URL = broker_at(listener)
+    listener.close()
+    start = time.monotonic()
+
+    assert send(41) is False
+
+    assert time.monotonic() - start < SENT_WITHIN_SECONDS
+    [record] = caplog.records
+    assert record.levelname == "WARNING"
+    assert record.getMessage().startswith("outbox entry 41 not sent, the relay will take it: ")
+
+
+def test_a_broker_that_hangs_is_not_waited_for(
+    settings: LazySettings, listener: socket.socket, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CELERY_BROKER_URL = broker_at(listener)
+    start = time.monotonic()
+
+    assert send(41) is False
+
+    assert time.monotonic() - start < SENT_WITHIN_SECONDS
+    assert "outbox entry 41 not sent" in caplog.text
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_an_order_is_paid_with_the_broker_down_and_its_entry_waits_for_the_relay(
+    settings: LazySettings,
+    listener: socket.socket,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.CELERY_BROKER_URL = broker_at(listener)
+    listener.close()
+    order = make_order()
+
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        assert apply_payment(order.payments.get(), now=order.placed_at) is True
+
+    assert len(callbacks) == 1
+    order.refresh_from_db()
+    entry = order.outbox_entries.get()
+    assert order.state == Order.State.PAID
+    assert (entry.state, entry.attempts, entry.error) == (OutboxEntry.State.PENDING, 0, "")
+    assert f"outbox entry {entry.pk} not sent" in caplog.text

@@ -40,6 +40,8 @@ def refusal_text(mixer: Mixer, option: Option, refusal: Refusal) -> str:
     """Why an option is not open, in at most REASON_LENGTH characters."""
     if refusal.avoided:
         return _shortened(_("You asked us to leave out %(what)s.") % {"what": list_of(refusal.avoided)}, "")
+    if refusal.narrowed and not refusal.rules:
+        return _("Of what you do not leave out, nothing goes with it.")
     others = [slug for _slot, slug in refusal.choices]
     reason = refusal.rules[0].reason if refusal.rules else _("Nothing would fit beside it.")
     if not others:

@@ -26,7 +26,7 @@ from urllib.parse import quote
 from config.processes import BASE_DIR, Child, make_environment, read_procfile
 from config.readiness import answers
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 PREPARE = "from config import run; run.load_settings(); run.prepare_shop()"
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from configurator.admin.inlines import NamedFormSet, NamedTabularInline
+from configurator.admin.whole_numbers import WHOLE_NUMBERS
 from configurator.models import (
     Amount,
     Component,
@@ -85,6 +86,7 @@ class ComponentAdmin(admin.ModelAdmin[Component]):
     search_fields = ["name", "slug", "tagline"]
     autocomplete_fields = ["family", "flags"]
     readonly_fields = ["reserved_ml"]
+    formfield_overrides = WHOLE_NUMBERS
     inlines = [CompositionInline, FragranceAllergenInline, AmountInline]
     fieldsets = [
         (None, {"fields": ["family", "name", "slug", "tagline", "is_offered", "position"]}),

@@ -9,6 +9,8 @@ from django.forms import BaseInlineFormSet, Field, Form
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from configurator.admin.whole_numbers import WHOLE_NUMBERS
+
 
 class NamedFormSet(BaseInlineFormSet[Any, Any, Any]):
     """Rows whose delete box says so."""
@@ -23,6 +25,7 @@ class NamedTabularInline(admin.TabularInline[Any, Any]):
     """A table of related rows; each input carries its column's name, which Django's own leaves to the eye."""
 
     extra = 0
+    formfield_overrides = WHOLE_NUMBERS
     formset = NamedFormSet
 
     def formfield_for_dbfield(

@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from configurator.admin.whole_numbers import WHOLE_NUMBERS
 from configurator.models import DeliveryTerms
 
 
 @admin.register(DeliveryTerms)
 class DeliveryTermsAdmin(admin.ModelAdmin[DeliveryTerms]):
+    formfield_overrides = WHOLE_NUMBERS
     list_display = ["__str__", "price", "free_from", "making_days", "carrier_days"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,7 +1,12 @@
 // Names for what Django's admin builds without one, so that screen readers can say what it is.
 (() => {
   const name = () => {
-    for (const cell of document.querySelectorAll(".inline-group thead th:empty")) cell.setAttribute("aria-label", "Row");
+    for (const cell of document.querySelectorAll(".inline-group thead th:empty")) {
+      const text = document.createElement("span");
+      text.className = "visually-hidden";
+      text.textContent = "Row";
+      cell.append(text);
+    }
     for (const field of document.querySelectorAll(".datetime input")) {
       field.setAttribute("aria-label", field.classList.contains("vTimeField") ? "Time" : "Date");
     }

@@ -116,9 +116,11 @@ def test_repairs_keep_size_and_name(mixer: Mixer) -> None:
 
     page = build_page(mixer, state, terms=TERMS, today=TODAY)
 
-    assert page.repairs[0].address == "/mix/shampoo/?base=orchard-rain&main=gleam&size=50ml&label=Ada" or (
-        page.repairs[0].address == "/mix/shampoo/?base=quiet-linen&main=lift&size=50ml&label=Ada"
-    )
+    assert [repair.address for repair in page.repairs] == [
+        "/mix/shampoo/?base=orchard-rain&main=gleam&size=50ml&label=Ada",
+        "/mix/shampoo/?base=quiet-linen&main=lift&size=50ml&label=Ada",
+        "/mix/shampoo/?base=warm-hearth&main=gleam&size=50ml&label=Ada",
+    ]
 
 
 def test_nothing_chosen_yet_leaves_everything_open(mixer: Mixer) -> None:

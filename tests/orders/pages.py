@@ -20,11 +20,14 @@ PAY = {"status": "confirmed", "fraud_status": "unknown", "gateway_response": "3d
 
 @dataclass(slots=True)
 class Page:
-    """`controls`: attributes of each input; `tags`: text of each element of a tag; `stages`: reached ones."""
+    """`controls`: attributes of each input; `tags`: text of each element of a tag; `links`: text -> address;
+    `stages`: those reached.
+    """
 
     controls: dict[str, dict[str, str]] = field(default_factory=dict)
     tags: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    addresses: set[str] = field(default_factory=set)
     stages: list[str] = field(default_factory=list)
     alert: str = ""
     text: str = ""
@@ -69,6 +72,7 @@ class _Reader(HTMLParser):
             self.page.tags.setdefault(name, []).append(text)
             if name == "a":
                 self.page.links[text] = has.get("href", "")
+                self.page.addresses.add(has.get("href", ""))
             if has.get("role") == "alert":
                 self.page.alert = text
             if name == tag:

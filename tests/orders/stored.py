@@ -9,11 +9,13 @@ from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Pay
 MODELS = (Order, OrderLine, Payment, Job, JobTransition, OutboxEntry, Shipment)
 
 
-def stored_rows() -> dict[str, list[dict[str, Any]]]:
+def stored_rows() -> dict[str, list[Any]]:
     """Every row of a sale, and the stock."""
-    rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in MODELS}
-    stock = Component.objects.order_by("slug").values("slug", "stock_ml", "reserved_ml")
-    return {**rows, "stock": list(stock)}
+    rows: dict[str, list[Any]] = {
+        model.__name__: list(model._default_manager.order_by("pk").values()) for model in MODELS
+    }
+    rows["stock"] = list(Component.objects.order_by("slug").values("slug", "stock_ml", "reserved_ml"))
+    return rows
 
 
 def count_rows() -> dict[str, int]:

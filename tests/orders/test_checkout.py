@@ -100,15 +100,14 @@ def test_errors_are_listed_with_links_to_their_fields_and_what_was_typed_is_kept
         assert page.controls[name]["id"] == f"id_{name}"
 
 
-@pytest.mark.parametrize("name", ["email", "full_name", "postcode", "address_line1", "town"])
 @pytest.mark.parametrize("value", ["", " ", "x" * 300, "a\0b"])
-def test_each_field_refuses_nothing_too_much_and_control_characters(
-    client: Client, name: str, value: str
-) -> None:
-    response = check_out(client, **{name: value})
+def test_each_field_refuses_nothing_too_much_and_control_characters(client: Client, value: str) -> None:
+    names = ["email", "full_name", "postcode", "address_line1", "town"]
+
+    response = check_out(client, **dict.fromkeys(names, value))
 
     assert response.status_code == 422
-    assert f"#id_{name}" in read(response).links.values()
+    assert {f"#id_{name}" for name in names} <= read(response).addresses
     assert count_rows() == {}
 
 

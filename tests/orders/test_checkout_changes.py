@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from configurator.models import Component, Size
+from configurator.views import find_mixer
 from orders import views
 from orders.models import Order
 from tests.configurator.drafts import make_rule, publish, shampoo
@@ -110,10 +111,9 @@ def test_a_mix_that_is_withdrawn_while_the_page_works_leads_back_to_the_mixer(
     client: Client, monkeypatch: pytest.MonkeyPatch, method: str, publish_something: Any
 ) -> None:
     sent = {**read(client.get(CHECKOUT)).values, **ADDRESS}
-    real = views.find_mixer
 
     def find_and_publish(recipe: str) -> Any:
-        mixer = real(recipe)
+        mixer = find_mixer(recipe)
         publish_something()
         return mixer
 

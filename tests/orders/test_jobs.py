@@ -130,7 +130,7 @@ def test_a_step_and_its_note_are_written_together_or_not_at_all(monkeypatch: pyt
     def fail(**values: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(jobs.JobTransition.objects, "create", fail)
+    monkeypatch.setattr(JobTransition.objects, "create", fail)
     with pytest.raises(ConnectionError):
         move_job(job, "cancelled", by=STAFF, now=NOW)
 
@@ -167,7 +167,7 @@ def test_several_jobs_each_get_their_own_values() -> None:
     assert JobTransition.objects.filter(version=3, to_state="cancelled").count() == 2
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wishes=st.lists(st.sampled_from(STATES), max_size=25))
 def test_whatever_is_asked_the_steps_form_a_legal_path_and_the_version_counts_them(wishes: list[str]) -> None:
     with transaction.atomic():

@@ -19,7 +19,7 @@ from orders import placing
 from orders.models import Order, OrderLine
 from orders.payments import apply_payment
 from orders.placing import Customer, NotMakeableError, PriceChangedError, Wish, place_order, quote
-from orders.stock import OutOfStockError
+from orders.stock import OutOfStockError, reserve_stock
 from tests.configurator.drafts import publish
 from tests.orders.make import ADA, MIX
 from tests.orders.stored import count_rows, reserved, stored_rows
@@ -67,7 +67,7 @@ def test_an_order_freezes_what_was_sold_under_which_version_and_for_how_much(
 
     raise_price("50ml", 999)
     DeliveryTerms.objects.update(price=1, free_from=1, making_days=9)
-    kept = Order.objects.values().get()
+    kept: Any = Order.objects.values().get()
     line = OrderLine.objects.values().get()
 
     assert {name: kept[name] for name in asdict(GRACE)} == asdict(GRACE)
@@ -98,7 +98,8 @@ def test_the_same_checkout_key_gives_the_same_order_with_the_details_sent_last()
 
     assert again == first
     assert count_rows() == {"Order": 1, "OrderLine": 1, "Payment": 1}
-    assert {name: Order.objects.values().get()[name] for name in asdict(GRACE)} == asdict(GRACE)
+    kept: Any = Order.objects.values().get()
+    assert {name: kept[name] for name in asdict(GRACE)} == asdict(GRACE)
     assert first.payments.get().billing_email == GRACE.email
     assert reserved() == {"mend": 10, "quench": 5, "warm-hearth": 235}
 
@@ -145,7 +146,7 @@ def test_a_click_that_is_overtaken_by_its_double_returns_the_order_of_the_double
 def test_another_clash_than_that_of_keys_is_not_taken_for_a_double_click(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(placing.secrets, "token_urlsafe", lambda size: "the same for all")
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size: "the same for all")
     place()
     before = stored_rows()
 
@@ -179,11 +180,9 @@ def test_no_other_total_than_the_shops_own_is_taken(shown: int) -> None:
 def test_a_version_published_while_the_order_is_written_does_not_touch_it(
     monkeypatch: pytest.MonkeyPatch, catalogue: RecipeVersion
 ) -> None:
-    real = placing.reserve_stock
-
     def reserve_while_staff_publish(lines: list[OrderLine]) -> None:
         raise_price(to=9900)
-        real(lines)
+        reserve_stock(lines)
 
     monkeypatch.setattr(placing, "reserve_stock", reserve_while_staff_publish)
 

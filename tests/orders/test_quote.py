@@ -56,9 +56,9 @@ def test_an_order_before_easter_is_promised_for_the_days_after_it() -> None:
 
 
 def test_the_promise_counts_from_the_day_in_the_shop_not_in_utc() -> None:
-    late_on_sunday_in_utc = datetime(2026, 6, 7, 23, 30, tzinfo=UTC)  # Monday, 00:30 in Leeds
+    late_on_monday_in_utc = datetime(2026, 6, 8, 23, 30, tzinfo=UTC)  # Tuesday, 00:30 in Leeds
 
-    assert quote(make_wish(), now=late_on_sunday_in_utc).promised_on == date(2026, 6, 12)
+    assert quote(make_wish(), now=late_on_monday_in_utc).promised_on == date(2026, 6, 15)
 
 
 def test_a_surcharge_counts_for_each_slot_and_each_piece() -> None:

@@ -1,6 +1,7 @@
 """Sending to Celery: a message with the entry's id, or a line in the log within half a second; never an error."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,9 +29,12 @@ def own_connection() -> Iterator[None]:
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    """Something that takes connections and never says a word."""
+    """Something that takes connections and never says a word; it hangs up before a test could hang with it."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        hang_up = threading.Timer(2 * SENT_WITHIN_SECONDS, listener.close)
+        hang_up.start()
         yield listener
+        hang_up.cancel()
 
 
 def broker_at(listener: socket.socket) -> str:

@@ -28,7 +28,8 @@ def set_stock(slug: str, stock: str | None, reserved: str = "0") -> None:
     )
 
 
-def read_stock(slug: str) -> tuple[Decimal | None, Decimal]:
+def read_stock(slug: str) -> Any:
+    """(stock, reserved) in millilitres."""
     return Component.objects.values_list("stock_ml", "reserved_ml").get(slug=slug)
 
 
@@ -59,7 +60,8 @@ def test_a_shot_taken_twice_is_counted_with_both_doses() -> None:
 def test_several_lines_are_added_up_in_the_order_of_their_components(catalogue: RecipeVersion) -> None:
     lines = [make_line(catalogue), make_line(catalogue, mix=DOUBLE, size="50ml", quantity=2)]
 
-    assert list(amounts_for(lines).items()) == [
+    amounts: Any = amounts_for(lines)
+    assert list(amounts.items()) == [
         ("mend", 10), ("quench", 5 + 6), ("salt-meadow", 94), ("warm-hearth", 235)
     ]  # fmt: skip
 

@@ -20,7 +20,7 @@ import pytest
 from config.processes import BASE_DIR
 from tests.processes import find_free_port, make_settings, make_template
 
-OPEN_SECONDS = 30.0
+OPEN_SECONDS = 120.0
 
 
 class Run:

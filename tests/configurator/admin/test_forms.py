@@ -145,6 +145,17 @@ def test_a_component_says_what_is_wrong_with_it(
     assert Component.objects.values().get(slug="mend") == before
 
 
+@pytest.mark.parametrize("typed", ["14.00", "14,00", "14.0"])
+def test_a_price_in_pounds_is_not_taken_for_pence(owners_browser: Client, typed: str) -> None:
+    form = component_form(owners_browser)
+    form.fill(surcharge=typed)
+
+    said = errors(form.post(owners_browser))
+
+    assert "Write a whole number, without a point or comma: prices are in pence." in str(said)
+    assert Component.objects.get(slug="mend").surcharge == 0
+
+
 def test_a_number_that_a_component_carries_has_a_short_name_and_stands_once(owners_browser: Client) -> None:
     form = component_form(owners_browser)
     form.add_row("amounts", name="Grams!", value="3")

@@ -20,6 +20,7 @@ from tests.configurator.make import (
 )
 from tests.configurator.mixing.spec_judge import few, specs
 
+RESERVED = "this short name is kept for the page's own use"
 SHORT = "a short name has small letters, digits and single hyphens only"
 
 
@@ -98,14 +99,8 @@ def test_names_are_short_unique_and_free(spec: Spec, problems: list[str]) -> Non
         (make_spec(slots=()), ["slots: a recipe needs at least one slot"]),
         (make_spec(reference_ml=None), ["recipe: doses need the volume that they are given for"]),
         (make_spec(reference_ml=0), ["recipe: doses need the volume that they are given for"]),
-        (
-            make_spec(slots=(make_slot("size"),)),
-            ["slot size: this short name is kept for the page's own use"],
-        ),
-        (
-            make_spec(slots=(make_slot("label"),)),
-            ["slot label: this short name is kept for the page's own use"],
-        ),
+        (make_spec(slots=(make_slot("size"),)), [f"slot size: {RESERVED}"]),
+        (make_spec(slots=(make_slot("label"),)), [f"slot label: {RESERVED}"]),
         (make_spec(slots=(make_slot(family="oils"),)), ["slot base: there is no family oils"]),
         (
             make_spec(families=(make_family("bases", ()), make_spec().families[1])),

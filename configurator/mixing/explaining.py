@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
-from configurator.mixing.diagram import Diagram, bits
+from configurator.mixing.diagram import Diagram
 from configurator.mixing.machines import satisfiable
 from configurator.mixing.model import Constraint, Limit, Model, Nogood, Table
+from configurator.mixing.walking import bits
 
 SUBSET_BUDGET = 4_000  # sets of choices tried for a smaller conflict than the first one found
 STEP_BUDGET = 20_000  # steps of the search that shows that some rules suffice
@@ -63,7 +64,7 @@ def _domain(asked: Mapping[int, int], chosen: Mapping[int, int], allowed: Sequen
 def _possible(
     diagram: Diagram, asked: Mapping[int, int], chosen: Mapping[int, int], allowed: Sequence[int]
 ) -> bool:
-    return bool(diagram.fronts(_domain(asked, chosen, allowed))[-1])
+    return diagram.is_possible(_domain(asked, chosen, allowed))
 
 
 def _single(

@@ -9,8 +9,8 @@ are told the domain (one mask per slot), so that they know what the slots still 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from configurator.mixing.diagram import bits
 from configurator.mixing.model import Constraint, Limit, Nogood, Table
+from configurator.mixing.walking import bits
 
 DEAD = -1
 SETTLED = -2  # a limit that the slots still to come can no longer break

@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from random import Random
 from types import MappingProxyType
 
-from configurator.mixing.diagram import Diagram, bits
+from configurator.mixing.diagram import Diagram
 from configurator.mixing.explaining import Conflict, explain
 from configurator.mixing.model import Mix, Model
 from configurator.mixing.repairing import nearest_mixes
+from configurator.mixing.scoring import best_path
+from configurator.mixing.walking import bits
 
 __all__ = ["Conflict", "Space"]
 
@@ -49,7 +51,7 @@ class Space:
 
     def count(self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None) -> int:
         """How many makeable mixes of allowed options hold all choices. Linear."""
-        want = self._want(chosen, allowed)
+        want = self._levels(chosen, allowed)
         return self._total(self.diagram.totals(want, self.diagram.fronts(want)))
 
     def counts(
@@ -59,27 +61,27 @@ class Space:
 
         Without choices each slot's counts sum to `count`. One sweep up, one down; linear times the options of an arc.
         """
-        want = self._want(chosen, allowed)
-        within = self._full if allowed is None else allowed
+        want = self._levels(chosen, allowed)
+        within = self.diagram.by_level(self._full if allowed is None else allowed)
         layers = self.diagram.layers
         totals = self.diagram.totals(want, [layer.nodes for layer in layers])
         ways = dict.fromkeys(self.diagram.root, 1)  # from the root to a node
         found = []
-        for slot, layer in enumerate(layers):
+        for level, layer in enumerate(layers):
             by_mask: dict[int, int] = {}
             below: dict[int, int] = {}
             for node, times in ways.items():
                 for mask, child in layer.arcs[node]:
-                    by_mask[mask] = by_mask.get(mask, 0) + times * totals[slot + 1][child]
-                    if kept := (mask & want[slot]).bit_count():
+                    by_mask[mask] = by_mask.get(mask, 0) + times * totals[level + 1][child]
+                    if kept := (mask & want[level]).bit_count():
                         below[child] = below.get(child, 0) + times * kept
             ways = below
-            counts = [0] * self.sizes[slot]
+            counts = [0] * layer.full.bit_length()
             for mask, times in by_mask.items():
-                for option in bits(mask & within[slot]):
+                for option in bits(mask & within[level]):
                     counts[option] += times
             found.append(tuple(counts))
-        return tuple(found)
+        return self.diagram.by_slot(found)
 
     def best(
         self,
@@ -94,47 +96,35 @@ class Space:
         """
         if [len(row) for row in scores] != list(self.sizes):
             raise ValueError(f"Scores must come as one per option of each slot: {self.sizes}.")
-        want = self._want(chosen, allowed)
-        values = self._values(scores, want, self.diagram.fronts(want))
-        node = next(iter(self.diagram.root), -1)
-        if node not in values[0]:
+        found = best_path(self.diagram, scores, self._levels(chosen, allowed))
+        if found is None:
             return None
-        mix: list[int] = []
-        for slot, row in enumerate(scores):
-            below = values[slot + 1]
-            option, child = next(
-                (option, child)
-                for option, child in self.diagram.moves(slot, node, want[slot])
-                if child in below and row[option] + below[child] == values[slot][node]
-            )
-            mix.append(option)
-            node = child
-        return sum(row[option] for row, option in zip(scores, mix, strict=True)), tuple(mix)
+        return sum(row[option] for row, option in zip(scores, found, strict=True)), found
 
     def sample(
         self, rng: Random, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
     ) -> Mix | None:
         """A makeable mix that holds all choices, each equally likely; None if there is none. Linear."""
-        want = self._want(chosen, allowed)
+        want = self._levels(chosen, allowed)
         totals = self.diagram.totals(want, self.diagram.fronts(want))
         if not (total := self._total(totals)):
             return None
         rank = rng.randrange(total)
         (node,) = self.diagram.root
         mix: list[int] = []
-        for slot in range(len(self.sizes)):
-            for option, child in self.diagram.moves(slot, node, want[slot]):
-                if rank < totals[slot + 1][child]:
+        for level, mask in enumerate(want):
+            for option, child in self.diagram.moves(level, node, mask):
+                if rank < totals[level + 1][child]:
                     mix.append(option)
                     node = child
                     break
-                rank -= totals[slot + 1][child]
-        return tuple(mix)
+                rank -= totals[level + 1][child]
+        return self.diagram.by_slot(mix)
 
     def mixes(
         self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
     ) -> Iterator[Mix]:
-        """All makeable mixes that hold all choices, in lexicographic order. Linear once, then per mix in its slots."""
+        """All makeable mixes that hold all choices, in lexicographic order. At most one sweep per slot of a mix."""
         return self.diagram.walk(self._want(chosen, allowed))
 
     def repairs(
@@ -155,7 +145,9 @@ class Space:
             raise ValueError(f"A mix has {len(self.sizes)} options, one per slot; this one has {len(mix)}.")
         self._want(dict(enumerate(mix)), None)
         within = tuple(self._want(NOTHING, allowed))
-        return nearest_mixes(self.diagram, tuple(mix), allowed=within, hold=frozenset(hold), limit=limit)
+        return nearest_mixes(
+            self.diagram, self.diagram.walk, tuple(mix), allowed=within, hold=frozenset(hold), limit=limit
+        )
 
     def why_not(
         self,
@@ -185,26 +177,8 @@ class Space:
             want[slot] &= 1 << option
         return want
 
+    def _levels(self, chosen: Mapping[int, int], allowed: Sequence[int] | None) -> list[int]:
+        return self.diagram.by_level(self._want(chosen, allowed))
+
     def _total(self, totals: Sequence[Mapping[int, int] | Sequence[int]]) -> int:
         return sum(totals[0][node] for node in self.diagram.root)
-
-    def _values(
-        self, scores: Sequence[Sequence[int]], want: Sequence[int], fronts: Sequence[Collection[int]]
-    ) -> list[dict[int, int]]:
-        """Per level, the highest score of the completions of each node that has one."""
-        values: list[dict[int, int]] = [dict.fromkeys(fronts[-1], 0)]
-        for slot in reversed(range(len(self.sizes))):
-            row, below, arcs = scores[slot], values[-1], self.diagram.layers[slot].arcs
-            here = {}
-            for node in fronts[slot]:
-                reached = [
-                    row[option] + below[child]
-                    for mask, child in arcs[node]
-                    if child in below
-                    for option in bits(mask & want[slot])
-                ]
-                if reached:
-                    here[node] = max(reached)
-            values.append(here)
-        values.reverse()
-        return values

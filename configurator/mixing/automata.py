@@ -32,13 +32,14 @@ class Group:
         return tuple(dict.fromkeys(constraint.source for constraint in self.constraints))
 
 
-def groups_of(model: Model) -> tuple[Group, ...]:
-    """All constraints of a model but those that nothing can break."""
-    alike: dict[tuple[int, ...], list[Nogood]] = {}
+def groups_of(model: Model, *, by_source: bool = False) -> tuple[Group, ...]:
+    """All constraints of a model but those that nothing can break; `by_source` keeps nogoods of two rules apart."""
+    alike: dict[tuple[tuple[int, ...], str], list[Nogood]] = {}
     for nogood in model.nogoods:
         if all(mask for _, mask in nogood.parts):
-            alike.setdefault(tuple(sorted(nogood.scope)), []).append(nogood)
-    nogoods = [Group(scope, tuple(group)) for scope, group in alike.items()]
+            key = tuple(sorted(nogood.scope)), nogood.source if by_source else ""
+            alike.setdefault(key, []).append(nogood)
+    nogoods = [Group(scope, tuple(group)) for (scope, _), group in alike.items()]
     limits = [Group(limit.scope, (limit,)) for limit in model.limits]
     return (*nogoods, *limits, *(Group(table.scope, (table,)) for table in model.tables))
 
@@ -199,6 +200,30 @@ def _box_step(holding: Sequence[int], *, is_last: bool) -> Follow:
         return (left and 1 if is_last else left) or None
 
     return step
+
+
+def boxes_of(table: Table, sizes: Sequence[int]) -> list[Box]:
+    """The rows of a table as boxes, one mask per slot of its scope."""
+    return _paths(Part(table.scope, _trie(table, table.scope, [sizes[slot] for slot in table.scope])))
+
+
+def boxes_beside(table: Table, sizes: Sequence[int]) -> list[Box]:
+    """What is not in a table, as boxes: on the way down its trie, all options that leave it."""
+    full = [(1 << sizes[slot]) - 1 for slot in table.scope]
+    trie = _trie(table, table.scope, [sizes[slot] for slot in table.scope])
+    found: list[Box] = [] if trie else [tuple(full)]
+    stack: list[tuple[int, Box]] = [(0, ())] if trie else []
+    while stack:
+        node, path = stack.pop()
+        if len(path) == len(full):
+            continue
+        missing = full[len(path)]
+        for mask, child in trie[len(path)][node]:
+            missing &= ~mask
+            stack.append((child, (*path, mask)))
+        if missing:
+            found.append((*path, missing, *full[len(path) + 1 :]))
+    return found
 
 
 def _paths(part: Part) -> list[Box]:

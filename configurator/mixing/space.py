@@ -9,14 +9,17 @@ from random import Random
 from types import MappingProxyType
 
 from configurator.mixing.diagram import Diagram
-from configurator.mixing.explaining import Conflict, explain
+from configurator.mixing.explaining import Conflict, Explainer
 from configurator.mixing.model import Mix, Model
 from configurator.mixing.repairing import nearest_mixes
 from configurator.mixing.scoring import best_path
+from configurator.mixing.searching import Deadline
+from configurator.mixing.status import Status, statuses_of
 from configurator.mixing.walking import bits
 
-__all__ = ["Conflict", "Space"]
+__all__ = ["Conflict", "Space", "Status"]
 
+EXPLAIN_SECONDS = 0.5
 NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
@@ -35,6 +38,7 @@ class Space:
         self.arcs = diagram.arcs
         self.diagram = diagram
         self._full = model.full
+        self._explainer: Explainer | None = None  # made when first asked for
 
     def __repr__(self) -> str:
         return f"<Space of {len(self.sizes)} slots: {self.count()} mixes in {self.nodes} nodes, {self.arcs} arcs>"
@@ -48,6 +52,16 @@ class Space:
         and only if some makeable mix of allowed options holds it and the other choices. One sweep down and one up.
         """
         return self.diagram.options(self._want(chosen, allowed), self._full if allowed is None else allowed)
+
+    def statuses(
+        self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
+    ) -> tuple[tuple[Status, ...], ...]:
+        """Per slot and option, how it stands beside the choices. As two questions for the options."""
+        leaves, ever = self.options(chosen, allowed), self.options(NOTHING, allowed)
+        return tuple(
+            statuses_of(size, choice=chosen.get(slot), leaves=leaves[slot], ever=ever[slot])
+            for slot, size in enumerate(self.sizes)
+        )
 
     def count(self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None) -> int:
         """How many makeable mixes of allowed options hold all choices. Linear."""
@@ -155,12 +169,33 @@ class Space:
         option: int,
         chosen: Mapping[int, int] = NOTHING,
         allowed: Sequence[int] | None = None,
+        *,
+        deadline: Deadline | None = None,
     ) -> Conflict | None:
-        """Why an option is not open, keeping the choices of the other slots; None if it is. See `explain`."""
+        """Why an option is not open, keeping the choices of the other slots; None if it is. See `Explainer.explain`.
+
+        Past the deadline, by default EXPLAIN_SECONDS of the thread's CPU time, it may name more than takes part.
+        """
         others = {other: choice for other, choice in chosen.items() if other != slot}
         self._want({**others, slot: option}, allowed)
-        within = self._full if allowed is None else tuple(allowed)
-        return explain(self.model, self.diagram, slot=slot, option=option, chosen=others, allowed=within)
+        return self.explainer.explain(
+            slot,
+            option,
+            chosen=others,
+            allowed=self._full if allowed is None else tuple(allowed),
+            deadline=deadline or Deadline.after(EXPLAIN_SECONDS),
+        )
+
+    @property
+    def explainer(self) -> Explainer:
+        """What explains for this space, made when first asked for; for the modules of this package."""
+        if self._explainer is None:
+            self._explainer = Explainer(self.model, self.is_possible)
+        return self._explainer
+
+    def is_possible(self, masks: Sequence[int]) -> bool:
+        """Whether a makeable mix lies within some masks, one per slot."""
+        return self.diagram.is_possible(masks)
 
     def _want(self, chosen: Mapping[int, int], allowed: Sequence[int] | None) -> list[int]:
         """One mask per slot: what is allowed, cut down to the choice where there is one."""

@@ -27,9 +27,9 @@ Pair: TypeAlias = tuple[int, int]  # a node of the first diagram and one of the 
 def shared_count(a: Space, b: Space, maps: Maps) -> int:
     """How many mixes are makeable in both spaces, under the pairing of options (see the module).
 
-    Raises ValueError for spaces or maps of other shapes, SpaceTooLarge if neither model compiles in the slot order of
-    the other. Linear in the pairs of nodes met, times their arcs; these are few where the spaces are alike, at worst
-    the nodes of one times those of the other in a slot.
+    Raises ValueError for spaces or maps of other shapes, CountUnknown for a filtered space and SpaceTooLarge if neither
+    model compiles in the slot order of the other. Linear in the pairs of nodes met, times their arcs; these are few
+    where the spaces are alike, at worst the nodes of one times those of the other in a slot.
     """
     lost = _lost(a, b, _counterparts(a, b, maps))
     return a.count() - Space(a.model, lost).count()
@@ -47,6 +47,9 @@ def lost_mixes(a: Space, b: Space, maps: Maps, *, limit: int | None = None) -> I
 
 def _lost(a: Space, b: Space, counterparts: Sequence[Mapping[int, int]]) -> Diagram:
     """The mixes of `a` that `b` does not have, as a diagram."""
+    for space in (a, b):
+        if not space.exact_count:
+            space.count()  # raises CountUnknown
     one, other = _in_one_order(a, b)
     unfolded: list[list[Arcs]] = []
     root_of_other = next(iter(other.root), GONE)

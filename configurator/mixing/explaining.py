@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from configurator.mixing.automata import groups_of
 from configurator.mixing.model import Constraint, Limit, Model, Nogood
@@ -17,6 +17,7 @@ from configurator.mixing.searching import Deadline, OutOfTime, Search
 from configurator.mixing.walking import bits
 
 SUBSET_BUDGET = 4_000  # sets of choices tried for a smaller conflict than the first one found
+IsPossible: TypeAlias = Callable[[Sequence[int], Deadline], bool]
 T = TypeVar("T")
 
 
@@ -34,9 +35,12 @@ class Conflict:
 
 
 class Explainer:
-    """Explains for one model; makes what it needs of a rule once. `is_possible(masks)`: whether a mix lies within."""
+    """Explains for one model; makes what it needs of a rule once.
 
-    def __init__(self, model: Model, is_possible: Callable[[Sequence[int]], bool]) -> None:
+    `is_possible`: whether a mix lies within some masks.
+    """
+
+    def __init__(self, model: Model, is_possible: IsPossible) -> None:
         self._model = model
         self._is_possible = is_possible
         self._groups = groups_of(model, by_source=True)
@@ -63,7 +67,7 @@ class Explainer:
         spared alone. Past the deadline what is left is named unreduced, and the conflict says so.
         """
         asked = {slot: option}
-        if self._is_possible(_domain(asked, chosen, allowed)):
+        if self._is_possible(_domain(asked, chosen, allowed), deadline):
             return None
         if not allowed[slot] >> option & 1 or not all(allowed):
             return Conflict((), (), restricted=True)
@@ -73,7 +77,7 @@ class Explainer:
 
         def forbids(slots: Sequence[int], masks: Sequence[int] = allowed) -> bool:
             kept = {other: chosen[other] for other in slots}
-            return patient.holds(lambda: not self._is_possible(_domain(asked, kept, masks)))
+            return patient.holds(lambda: not self._is_possible(_domain(asked, kept, masks), deadline))
 
         choices = _fewest(sorted(chosen), forbids, deadline)
         restricted = not forbids(choices, self._model.full)

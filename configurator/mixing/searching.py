@@ -11,11 +11,13 @@ from math import inf
 from time import thread_time
 
 from configurator.mixing.automata import Group
-from configurator.mixing.model import Mix
-from configurator.mixing.narrowing import Narrower, narrowers_of
+from configurator.mixing.bounding import Ceilings
+from configurator.mixing.model import Limit, Mix
+from configurator.mixing.narrowing import LimitNarrower, Narrower, narrowers_of
 
-FIRST_FAILURES = 100  # before the first new start
+FIRST_FAILURES = 20.0  # before the first new start
 GROWTH = 1.5
+PATIENCE = 5  # failures up to which preferences count
 CHECKED_EACH = 16  # steps between looks at the clock
 
 
@@ -56,6 +58,42 @@ class Found:
     used: frozenset[int]
 
 
+class Hint:
+    """What a search may try first: options in `prefer` (a mask per slot), and those that a limit counts for little.
+
+    `bound` is a limit that follows from those of the model (see `bounding`); it is kept as well.
+    """
+
+    def __init__(self, bound: Limit | None = None) -> None:
+        self.prefer: Sequence[int] = ()
+        self.narrower = LimitNarrower(bound) if bound else None
+        self.cheap: dict[int, list[int]] = {}
+        for slot, row in bound.weights if bound else ():
+            self.cheap[slot] = sorted(range(len(row)), key=row.__getitem__)
+
+    def preferring(self, prefer: Sequence[int]) -> "Hint":
+        """The same bound with other preferences."""
+        hint = Hint()
+        hint.prefer, hint.narrower, hint.cheap = prefer, self.narrower, self.cheap
+        return hint
+
+
+class _Rules:
+    """Narrowers, the groups that each follows from, and which of them watch a slot."""
+
+    def __init__(self, owned: Iterable[tuple[Collection[int], Narrower]]) -> None:
+        self.owned = tuple(owned)
+        self.narrow = [narrower.narrow for _, narrower in self.owned]
+        self.watching: dict[int, list[int]] = {}
+        for k, (_, narrower) in enumerate(self.owned):
+            for slot in narrower.scope:
+                self.watching.setdefault(slot, []).append(k)
+
+    def and_also(self, owned: Iterable[tuple[Collection[int], Narrower]]) -> "_Rules":
+        more = tuple(owned)
+        return _Rules([*self.owned, *more]) if more else self
+
+
 class Search:
     """Searches under some of a list of groups at a time; what narrowing learns of masks is kept between searches."""
 
@@ -63,34 +101,48 @@ class Search:
         self._sizes = tuple(sizes)
         self._groups = tuple(groups)
         self._narrowers: list[list[Narrower] | None] = [None] * len(groups)
+        self._whole: _Rules | None = None
 
     def find(
         self,
         domain: Sequence[int],
-        groups: Iterable[int] | None = None,
+        groups: Collection[int] | None = None,
         *,
         more: Iterable[Narrower] = (),
-        prefer: Sequence[int] | None = None,
+        hint: Hint | None = None,
         deadline: Deadline | None = None,
+        failures: float = inf,
     ) -> Found:
         """A mix within a domain that keeps these groups (all of them for None) and the narrowers of `more`.
 
-        `prefer`: per slot a mask of options to be tried first. Raises OutOfTime. Exponential at worst.
+        Raises OutOfTime past the deadline and after so many failures. Exponential at worst.
         """
-        indices = range(len(self._groups)) if groups is None else groups
-        owned: list[tuple[int, Narrower]] = []
-        for i in indices:
-            group = self._groups[i]
-            if not group.scope:
-                if not all(constraint.admits(()) for constraint in group.constraints):
-                    return Found(None, frozenset({i}))
-                continue
-            owned += [(i, narrower) for narrower in self.narrowers(i)]
-        owned += [(-1, narrower) for narrower in more]
+        for i, group in enumerate(self._groups):
+            is_asked = not group.scope and (groups is None or i in groups)
+            if is_asked and not all(constraint.admits(()) for constraint in group.constraints):
+                return Found(None, frozenset({i}))
         if not all(domain):
             return Found(None, frozenset())
-        run = _Run(owned, prefer or (0,) * len(domain), deadline or Deadline())
-        return Found(run.find(list(domain)), frozenset(run.used) - {-1})
+        run = _Run(self._rules(groups, more, hint), hint or Hint(), deadline or Deadline(), failures)
+        limits = self._limits(groups)
+
+        def bound() -> _Rules | None:
+            limit = Ceilings(limits.values(), self._sizes).tightest(domain)
+            return run.rules.and_also([(tuple(limits), LimitNarrower(limit))]) if limit else None
+
+        mix = run.find(list(domain), bound)
+        return Found(mix, frozenset(run.used))
+
+    def narrowed(self, domain: Sequence[int], hint: Hint) -> list[int] | None:
+        """A domain less what narrowing alone takes out of it; None if nothing is left."""
+        run = _Run(self._rules(None, (), hint), hint, Deadline(), inf)
+        left = list(domain)
+        return left if all(left) and run.settle(left, range(len(run.rules.narrow))) else None
+
+    def keeps(self, masks: Sequence[int], slot: int) -> bool:
+        """Whether a mix, given as one mask per slot, keeps all rules over a slot."""
+        rules = self._rules(None, (), None)
+        return all(rules.narrow[k](list(masks)) is not None for k in rules.watching.get(slot, ()))
 
     def narrowers(self, index: int) -> list[Narrower]:
         """Those of one group, made when first asked for."""
@@ -99,75 +151,108 @@ class Search:
             made = self._narrowers[index] = narrowers_of(self._groups[index], self._sizes)
         return made
 
+    def _rules(self, groups: Collection[int] | None, more: Iterable[Narrower], hint: Hint | None) -> _Rules:
+        extra: list[tuple[Collection[int], Narrower]] = [((), narrower) for narrower in more]
+        if hint and hint.narrower:
+            extra.append((tuple(self._limits(groups)), hint.narrower))
+        if groups is None:
+            if self._whole is None:
+                self._whole = self._made(range(len(self._groups)))
+            return self._whole.and_also(extra)
+        return self._made(groups).and_also(extra)
+
+    def _made(self, groups: Collection[int]) -> _Rules:
+        return _Rules(
+            ((i,), narrower) for i in groups if self._groups[i].scope for narrower in self.narrowers(i)
+        )
+
+    def _limits(self, groups: Collection[int] | None) -> dict[int, Limit]:
+        found = {}
+        for i in range(len(self._groups)) if groups is None else groups:
+            first = self._groups[i].constraints[0]
+            if isinstance(first, Limit) and first.weights:
+                found[i] = first
+        return found
+
 
 class _Run:
-    def __init__(
-        self, owned: Sequence[tuple[int, Narrower]], prefer: Sequence[int], deadline: Deadline
-    ) -> None:
-        self._narrow = [narrower.narrow for _, narrower in owned]
-        self._scopes = [narrower.scope for _, narrower in owned]
-        self._owners = [owner for owner, _ in owned]
-        self._prefer = prefer
+    def __init__(self, rules: _Rules, hint: Hint, deadline: Deadline, failures: float) -> None:
+        self.rules = rules
+        self._hint = hint
         self._deadline = deadline
-        self._watching: list[list[int]] = [[] for _ in prefer]
-        for k, scope in enumerate(self._scopes):
-            for slot in scope:
-                self._watching[slot].append(k)
-        self._weights = [1] * len(prefer)
+        self._left = failures
+        self._failures = 0
         self._steps = 0
+        self._weights: dict[int, int] = {}
         self.used: set[int] = set()
 
-    def find(self, domain: list[int]) -> Mix | None:
-        """A mix within the domain, which is used up on the way."""
-        if not self._settle(domain, range(len(self._narrow))):
+    def find(self, domain: list[int], bound: Callable[[], _Rules | None]) -> Mix | None:
+        """A mix within the domain, which is used up on the way; `bound` adds a rule once the search runs long."""
+        if not self.settle(domain, range(len(self.rules.narrow))):
             return None
-        root, most = domain.copy(), float(FIRST_FAILURES)
-        failures = 0
+        root, most = domain.copy(), FIRST_FAILURES
         rest: list[tuple[list[int], int]] = []  # what is left to try, and the slot that it was narrowed in
         while (slot := self._branch(domain)) is not None:
-            mask = domain[slot]
-            wanted = mask & self._prefer[slot] or mask
-            bit = wanted & -wanted
+            bit = self._choice(slot, domain[slot])
             other = domain.copy()
-            other[slot] = mask ^ bit
+            other[slot] ^= bit
             rest.append((other, slot))
             domain[slot] = bit
-            while not self._settle(domain, self._watching[slot]):
+            while not self.settle(domain, self.rules.watching.get(slot, ())):
                 if not rest:
                     return None
+                self._fail()
                 domain, slot = rest.pop()
-                failures += 1
-            if failures > most:
-                domain, rest, failures, most = root.copy(), [], 0, most * GROWTH
+            if self._failures >= most:
+                if most == FIRST_FAILURES:
+                    self.rules = bound() or self.rules
+                domain, rest, most = root.copy(), [], most * GROWTH
+                if not self.settle(domain, range(len(self.rules.narrow))):
+                    return None
         return tuple([mask.bit_length() - 1 for mask in domain])
+
+    def _fail(self) -> None:
+        self._failures += 1
+        if self._failures > self._left:
+            raise OutOfTime
 
     def _branch(self, domain: Sequence[int]) -> int | None:
         """The open slot with the fewest options for its weight; None if all are settled."""
         best, least = None, inf
+        weight = self._weights.get
         for slot, mask in enumerate(domain):
             if mask & (mask - 1):
-                score = mask.bit_count() / self._weights[slot]
+                score = mask.bit_count() / weight(slot, 1)
                 if score < least:
                     best, least = slot, score
         return best
 
-    def _settle(self, domain: list[int], changed: Collection[int]) -> bool:
+    def _choice(self, slot: int, mask: int) -> int:
+        """What to try first: a preferred option as long as that goes well, and the cheapest of them."""
+        if self._hint.prefer and self._failures < PATIENCE:
+            mask = mask & self._hint.prefer[slot] or mask
+        if slot in self._hint.cheap:
+            return next(1 << option for option in self._hint.cheap[slot] if mask >> option & 1)
+        return mask & -mask
+
+    def settle(self, domain: list[int], changed: Iterable[int]) -> bool:
         """Narrows until nothing changes any more; False if nothing is left."""
         self._steps += 1
         if not self._steps % CHECKED_EACH:
             self._deadline.check()
         queue = dict.fromkeys(changed)
-        watching = self._watching
+        narrow, watching, owned = self.rules.narrow, self.rules.watching, self.rules.owned
         while queue:
             k, _ = queue.popitem()
-            narrowed = self._narrow[k](domain)
+            narrowed = narrow[k](domain)
             if narrowed is None:
-                self.used.add(self._owners[k])
-                for slot in self._scopes[k]:
-                    self._weights[slot] += 1
+                owners, narrower = owned[k]
+                self.used.update(owners)
+                for slot in narrower.scope:
+                    self._weights[slot] = self._weights.get(slot, 1) + 1
                 return False
             if narrowed:
-                self.used.add(self._owners[k])
+                self.used.update(owned[k][0])
                 for slot in narrowed:
                     queue.update(dict.fromkeys(watching[slot]))
         return True

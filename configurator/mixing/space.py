@@ -12,15 +12,24 @@ from configurator.mixing.diagram import Diagram
 from configurator.mixing.explaining import Conflict, Explainer
 from configurator.mixing.model import Mix, Model
 from configurator.mixing.repairing import nearest_mixes
+from configurator.mixing.sampling import Sampler
 from configurator.mixing.scoring import best_path
 from configurator.mixing.searching import Deadline
 from configurator.mixing.status import Status, statuses_of
 from configurator.mixing.walking import bits
 
-__all__ = ["Conflict", "Space", "Status"]
+__all__ = ["Conflict", "CountUnknown", "Space", "Status"]
 
 EXPLAIN_SECONDS = 0.5
 NOTHING: Mapping[int, int] = MappingProxyType({})
+
+
+class CountUnknown(Exception):
+    """The mixes of this space can't be counted: `sources` are the rules that its diagram lacks."""
+
+    def __init__(self, sources: tuple[str, ...]) -> None:
+        super().__init__(f"Mixes are not counted, since no diagram holds these rules: {', '.join(sources)}.")
+        self.sources = sources
 
 
 class Space:
@@ -30,6 +39,8 @@ class Space:
     `arcs`, at worst: a sweep visits only what the choices on one side leave, and skips slots without any. `diagram`
     is for the modules of this package that walk it.
     """
+
+    exact_count = True  # False where `count` and `counts` raise CountUnknown
 
     def __init__(self, model: Model, diagram: Diagram) -> None:
         self.model = model
@@ -108,8 +119,7 @@ class Space:
         Among equals the lexicographically smallest mix; None if there is none. The cheapest mix is the best of negated
         prices. Linear times the options of a slot.
         """
-        if [len(row) for row in scores] != list(self.sizes):
-            raise ValueError(f"Scores must come as one per option of each slot: {self.sizes}.")
+        self._check_scores(scores)
         found = best_path(self.diagram, scores, self._levels(chosen, allowed))
         if found is None:
             return None
@@ -119,21 +129,7 @@ class Space:
         self, rng: Random, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
     ) -> Mix | None:
         """A makeable mix that holds all choices, each equally likely; None if there is none. Linear."""
-        want = self._levels(chosen, allowed)
-        totals = self.diagram.totals(want, self.diagram.fronts(want))
-        if not (total := self._total(totals)):
-            return None
-        rank = rng.randrange(total)
-        (node,) = self.diagram.root
-        mix: list[int] = []
-        for level, mask in enumerate(want):
-            for option, child in self.diagram.moves(level, node, mask):
-                if rank < totals[level + 1][child]:
-                    mix.append(option)
-                    node = child
-                    break
-                rank -= totals[level + 1][child]
-        return self.diagram.by_slot(mix)
+        return Sampler(self.diagram, self._want(chosen, allowed)).draw(rng)
 
     def mixes(
         self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
@@ -155,12 +151,14 @@ class Space:
         turn, sets that leave earlier slots alone first. Deterministic; empty if nothing is makeable, the mix itself if
         it is. Linear, and per set of changed slots linear again.
         """
-        if len(mix) != len(self.sizes):
-            raise ValueError(f"A mix has {len(self.sizes)} options, one per slot; this one has {len(mix)}.")
-        self._want(dict(enumerate(mix)), None)
         within = tuple(self._want(NOTHING, allowed))
         return nearest_mixes(
-            self.diagram, self.diagram.walk, tuple(mix), allowed=within, hold=frozenset(hold), limit=limit
+            self.diagram,
+            self.diagram.walk,
+            self._complete(mix),
+            allowed=within,
+            hold=frozenset(hold),
+            limit=limit,
         )
 
     def why_not(
@@ -193,9 +191,19 @@ class Space:
             self._explainer = Explainer(self.model, self.is_possible)
         return self._explainer
 
-    def is_possible(self, masks: Sequence[int]) -> bool:
-        """Whether a makeable mix lies within some masks, one per slot."""
+    def is_possible(self, masks: Sequence[int], deadline: Deadline | None = None) -> bool:
+        """Whether a makeable mix lies within some masks, one per slot. Linear; a compiled space needs no deadline."""
         return self.diagram.is_possible(masks)
+
+    def _check_scores(self, scores: Sequence[Sequence[int]]) -> None:
+        if [len(row) for row in scores] != list(self.sizes):
+            raise ValueError(f"Scores must come as one per option of each slot: {self.sizes}.")
+
+    def _complete(self, mix: Sequence[int]) -> Mix:
+        if len(mix) != len(self.sizes):
+            raise ValueError(f"A mix has {len(self.sizes)} options, one per slot; this one has {len(mix)}.")
+        self._want(dict(enumerate(mix)), None)
+        return tuple(mix)
 
     def _want(self, chosen: Mapping[int, int], allowed: Sequence[int] | None) -> list[int]:
         """One mask per slot: what is allowed, cut down to the choice where there is one."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from configurator.mixing.automata import groups_of
 from configurator.mixing.model import Limit, Model
-from configurator.mixing.searching import Deadline, OutOfTime, Search
+from configurator.mixing.searching import Deadline, Hint, OutOfTime, Search
 from tests.configurator.mixing.brute_force import Masks, all_mixes, models, questions
 
 
@@ -50,7 +50,7 @@ def test_only_the_named_groups_count(model: Model, data: st.DataObject) -> None:
 
 
 def test_preferred_options_are_taken_where_nothing_speaks_against_them() -> None:
-    assert Search((3, 3), ()).find((0b111, 0b111), prefer=(0b100, 0b010)).mix == (2, 1)
+    assert Search((3, 3), ()).find((0b111, 0b111), hint=Hint().preferring((0b100, 0b010))).mix == (2, 1)
 
 
 def test_a_search_stops_at_its_deadline() -> None:

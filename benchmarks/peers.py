@@ -1,16 +1,15 @@
 """Peers that answer the same question, the open options beside some choices; each is a development dependency.
 
-A peer is told the model once and answers then: per slot, the mask of options with which a makeable mix remains, keeping
-the choices of all other slots.
+A peer is told the model as it stands, with nothing of ours in between, and answers then: per slot, the mask of options
+with which a makeable mix remains, keeping the choices of all other slots.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from itertools import accumulate
+from itertools import accumulate, combinations, count
 from typing import Any
 
 from configurator.mixing.model import Constraint, Limit, Model, Nogood, Table
-from configurator.mixing.sat import clauses_of
 from configurator.mixing.walking import bits
 
 Options = Callable[[Mapping[int, int]], tuple[int, ...]]
@@ -34,10 +33,9 @@ def _others(chosen: Mapping[int, int], slot: int) -> dict[int, int]:
 
 
 def python_sat(model: Model) -> Options:
-    """One incremental solver, a question per option that no earlier mix holds."""
-    solver = load("pysat.solvers", "python-sat").Solver(
-        name="glucose4", bootstrap_with=list(clauses_of(model))
-    )
+    """One incremental solver, a question per option that no mix met for the same choices holds."""
+    solver_class = load("pysat.solvers", "python-sat").Solver
+    solver = solver_class(name="glucose4", bootstrap_with=list(_clauses(model)))
     first = list(accumulate(model.sizes, initial=1))
 
     def options(chosen: Mapping[int, int]) -> tuple[int, ...]:
@@ -63,8 +61,50 @@ def python_sat(model: Model) -> Options:
     return options
 
 
-def dd_bdd(model: Model) -> Options:
-    """A binary decision diagram, one variable per option, by CUDD where the wheel has it; restricted per question."""
+def _clauses(model: Model) -> Iterator[list[int]]:
+    """One variable per option, per row of a table and per sum that a limit can come to."""
+    first = list(accumulate(model.sizes, initial=1))
+    fresh = count(first[-1])
+    for slot, size in enumerate(model.sizes):
+        options = list(range(first[slot], first[slot] + size))
+        yield options
+        yield from ([-one, -other] for one, other in combinations(options, 2))
+    for constraint in model.constraints:
+        if isinstance(constraint, Nogood):
+            yield [
+                first[slot] + option
+                for slot, mask in constraint.parts
+                for option in range(model.sizes[slot])
+                if not mask >> option & 1
+            ]
+        elif isinstance(constraint, Table):
+            rows = {row: next(fresh) for row in sorted(constraint.rows)}
+            yield list(rows.values())
+            for row, is_row in rows.items():
+                for slot, option in zip(constraint.scope, row, strict=True):
+                    yield [-is_row, first[slot] + option]
+        else:
+            yield from _limit_clauses(constraint, first, fresh)
+
+
+def _limit_clauses(limit: Limit, first: list[int], fresh: Iterator[int]) -> Iterator[list[int]]:
+    sums = {0: next(fresh)}
+    yield [sums[0]]
+    for slot, weights in limit.weights:
+        below: dict[int, int] = {}
+        for total, is_sum in sums.items():
+            for option, weight in enumerate(weights):
+                if total + weight not in below:
+                    below[total + weight] = next(fresh)
+                yield [-is_sum, -(first[slot] + option), below[total + weight]]
+        sums = below
+    for total, is_sum in sums.items():
+        if (limit.low is not None and total < limit.low) or (limit.high is not None and total > limit.high):
+            yield [-is_sum]
+
+
+def dd_space(model: Model) -> tuple[Any, list[list[str]], Any]:
+    """The manager, the names of the variables, one per option, and the diagram; by CUDD where the wheel has it."""
     try:
         bdd = import_module("dd.cudd").BDD()
     except ImportError:
@@ -82,6 +122,12 @@ def dd_bdd(model: Model) -> Options:
     for constraint_bdd in _constraint_bdds(model, bdd, names):
         space &= constraint_bdd
     bdd.configure(reordering=False)
+    return bdd, names, space
+
+
+def dd_bdd(model: Model) -> Options:
+    """A binary decision diagram, restricted to the choices per question."""
+    bdd, names, space = dd_space(model)
 
     def options(chosen: Mapping[int, int]) -> tuple[int, ...]:
         found = []

@@ -48,6 +48,8 @@ class Explainer:
         self._by_source: dict[str, list[int]] = {}
         for i, group in enumerate(self._groups):
             self._by_source.setdefault(group.constraints[0].source, []).append(i)
+            if group.scope:
+                self._search.narrowers(i)  # now, so that no explanation spends its time on it
 
     def explain(
         self,

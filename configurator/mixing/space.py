@@ -172,11 +172,13 @@ class Space:
     ) -> Conflict | None:
         """Why an option is not open, keeping the choices of the other slots; None if it is. See `Explainer.explain`.
 
-        Past the deadline, by default EXPLAIN_SECONDS of the thread's CPU time, it may name more than takes part.
+        Past the deadline, by default EXPLAIN_SECONDS of the thread's CPU time, it may name more than takes part. The
+        first time it takes longer, about as long as making the automata of all rules.
         """
         others = {other: choice for other, choice in chosen.items() if other != slot}
         self._want({**others, slot: option}, allowed)
-        return self.explainer.explain(
+        explainer = self.explainer
+        return explainer.explain(
             slot,
             option,
             chosen=others,

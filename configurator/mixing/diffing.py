@@ -99,9 +99,16 @@ def _in_one_order(a: Space, b: Space) -> tuple[Diagram, Diagram]:
     if a.diagram.order == b.diagram.order or not (a.diagram.root and b.diagram.root):
         return a.diagram, b.diagram
     try:
-        return a.diagram, compile_diagram(Automata(b.model), order=a.diagram.order)
+        return a.diagram, _reordered(b, a.diagram.order)
     except SpaceTooLarge:
-        return compile_diagram(Automata(a.model), order=b.diagram.order), b.diagram
+        return _reordered(a, b.diagram.order), b.diagram
+
+
+def _reordered(space: Space, order: tuple[int, ...]) -> Diagram:
+    """Compiled once per order, since two spaces are mostly asked about more than once."""
+    if order not in space.reordered:
+        space.reordered[order] = compile_diagram(Automata(space.model), order=order)
+    return space.reordered[order]
 
 
 def _counterparts(a: Space, b: Space, maps: Maps) -> list[dict[int, int]]:

@@ -49,6 +49,7 @@ class Space:
         self.arcs = diagram.arcs
         self.diagram = diagram
         self._full = model.full
+        self.reordered: dict[tuple[int, ...], Diagram] = {}  # for comparing with spaces of another slot order
         self._explainer: Explainer | None = None  # made when first asked for
 
     def __repr__(self) -> str:

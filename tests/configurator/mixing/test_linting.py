@@ -11,7 +11,7 @@ from tests.configurator.mixing.brute_force import Masks, all_mixes, holding, mod
 
 
 @given(model=models())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_lint_finds_what_brute_force_finds(model: Model) -> None:
     makeable = all_mixes(model)
 

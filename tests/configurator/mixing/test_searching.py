@@ -13,7 +13,7 @@ from tests.configurator.mixing.brute_force import Masks, all_mixes, models, ques
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_a_mix_is_found_where_there_is_one_and_only_there(
     question: tuple[Model, dict[int, int], Masks | None],
 ) -> None:
@@ -26,7 +26,7 @@ def test_a_mix_is_found_where_there_is_one_and_only_there(
 
 
 @given(model=models())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_the_groups_that_a_proof_used_suffice_for_it(model: Model) -> None:
     groups = groups_of(model, by_source=True)
     search = Search(model.sizes, groups)

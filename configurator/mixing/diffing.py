@@ -4,94 +4,111 @@
 option of the first without a counterpart has no shared mix. Each option stands in at most one pair of its slot.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import TypeAlias
 
+from configurator.mixing.automata import Automata
+from configurator.mixing.compiling import SpaceTooLarge, compile_diagram
 from configurator.mixing.diagram import Diagram
+from configurator.mixing.merging import Arcs, reduced
 from configurator.mixing.model import Mix
 from configurator.mixing.space import Space
+from configurator.mixing.walking import bits
 
 GONE = -1  # no such path in the second space
 
 Maps: TypeAlias = Sequence[Sequence[tuple[int, int]]]
+Read: TypeAlias = Callable[[int], int]
 Pair: TypeAlias = tuple[int, int]  # a node of the first diagram and one of the second, or GONE
 
 
 def shared_count(a: Space, b: Space, maps: Maps) -> int:
     """How many mixes are makeable in both spaces, under the pairing of options (see the module).
 
-    Raises ValueError for spaces or maps of other shapes. Linear in the pairs of nodes met, times the options of a slot;
-    these are few where the spaces are alike, at worst the nodes of one times those of the other in a slot.
+    Raises ValueError for spaces or maps of other shapes, CountUnknown for a filtered space and SpaceTooLarge if neither
+    model compiles in the slot order of the other. Linear in the pairs of nodes met, times their arcs; these are few
+    where the spaces are alike, at worst the nodes of one times those of the other in a slot.
     """
-    counterparts = _counterparts(a, b, maps)
-    ways: dict[Pair, int] = {(i, j): 1 for i in a.diagram.root for j in b.diagram.root}
-    for slot, paired in enumerate(counterparts):
-        steps, others = a.diagram.layers[slot].step, b.diagram.layers[slot].step
-        below: dict[Pair, int] = {}
-        for (i, j), times in ways.items():
-            for option, other in paired.items():
-                child, counterpart = steps[option][i], others[other][j]
-                if child >= 0 and counterpart >= 0:
-                    below[child, counterpart] = below.get((child, counterpart), 0) + times
-        ways = below
-    return sum(ways.values())
+    lost = _lost(a, b, _counterparts(a, b, maps))
+    return a.count() - Space(a.model, lost).count()
 
 
 def lost_mixes(a: Space, b: Space, maps: Maps, *, limit: int | None = None) -> Iterator[Mix]:
     """The mixes of `a`, in lexicographic order, that `b` does not have; at most `limit`, if given.
 
     Mixes gained are those lost the other way round, from `b` to `a` with the pairs turned round. Errors and costs as
-    for `shared_count`, then per mix linear in its slots.
+    for `shared_count`, then as for `Space.mixes`.
     """
-    return islice(_Losses(a, b, _counterparts(a, b, maps)).walk(), limit)
+    lost = _lost(a, b, _counterparts(a, b, maps))
+    return islice(lost.walk(a.model.full), limit)
 
 
-class _Losses:
-    def __init__(self, a: Space, b: Space, counterparts: Sequence[dict[int, int]]) -> None:
-        self._diagram: Diagram = a.diagram
-        self._other = b.diagram
-        self._counterparts = counterparts
-        self._roots = [(i, next(iter(self._other.root), GONE)) for i in self._diagram.root]
-        self._losing = self._sweep()
-
-    def walk(self) -> Iterator[Mix]:
-        stack: list[tuple[Pair, Mix]] = [(pair, ()) for pair in self._roots if pair in self._losing[0]]
-        while stack:
-            pair, mix = stack.pop()
-            slot = len(mix)
-            if slot == len(self._diagram.layers):
-                yield mix
-                continue
-            moves = self._moves(slot, pair)
-            stack += [
-                (below, (*mix, option))
-                for option, below in reversed(moves)
-                if below in self._losing[slot + 1]
+def _lost(a: Space, b: Space, counterparts: Sequence[Mapping[int, int]]) -> Diagram:
+    """The mixes of `a` that `b` does not have, as a diagram."""
+    for space in (a, b):
+        if not space.exact_count:
+            space.count()  # raises CountUnknown
+    one, other = _in_one_order(a, b)
+    unfolded: list[list[Arcs]] = []
+    root_of_other = next(iter(other.root), GONE)
+    level: dict[Pair, int] = {(node, root_of_other): 0 for node in one.root}
+    for slot, layer, layer_of_other in zip(one.order, one.layers, other.layers, strict=True):
+        read = _reader(counterparts[slot])
+        below: dict[Pair, int] = {}
+        unfolded.append(
+            [
+                tuple(
+                    [
+                        (mask, below.setdefault(pair, len(below)))
+                        for mask, pair in _steps(
+                            layer.arcs[i], () if j == GONE else layer_of_other.arcs[j], read
+                        )
+                    ]
+                )
+                for i, j in level
             ]
+        )
+        level = below
+    part = reduced(one.order, unfolded, last=[0 if j == GONE else -1 for _, j in level])
+    is_empty = not part.is_possible or not any(j == GONE for _, j in level)
+    return Diagram(a.sizes, None if is_empty else part.layers, order=one.order)
 
-    def _moves(self, slot: int, pair: Pair) -> list[tuple[int, Pair]]:
-        layer, (node, other) = self._diagram.layers[slot], pair
-        moves = []
-        for option, child in self._diagram.moves(slot, node, layer.full):
-            counterpart = self._counterparts[slot].get(option, GONE)
-            gone = GONE in (other, counterpart)
-            moves.append(
-                (option, (child, GONE if gone else self._other.layers[slot].step[counterpart][other]))
-            )
-        return moves
 
-    def _sweep(self) -> list[set[Pair]]:
-        """Per level, the pairs below which the first space has a mix that the second one has not."""
-        met: list[set[Pair]] = [set(self._roots)]
-        for slot in range(len(self._diagram.layers)):
-            met.append({below for pair in met[-1] for _, below in self._moves(slot, pair)})
-        losing = [{pair for pair in met[-1] if pair[1] == GONE}]
-        for slot in reversed(range(len(self._diagram.layers))):
-            losing.append(
-                {pair for pair in met[slot] if any(b in losing[-1] for _, b in self._moves(slot, pair))}
-            )
-        return losing[::-1]
+def _steps(arcs: Arcs, others: Arcs, read: Read) -> Iterator[tuple[int, Pair]]:
+    """From a pair of nodes to pairs of children, by the options of the first."""
+    for mask, child in arcs:
+        left = mask
+        for options, other in others:
+            if both := left & read(options):
+                left &= ~both
+                yield both, (child, other)
+        if left:
+            yield left, (child, GONE)
+
+
+def _reader(counterparts: Mapping[int, int]) -> Read:
+    """Reads masks of the second space as masks of the first, each once."""
+    back = {other: option for option, other in counterparts.items()}
+    return cache(lambda options: sum(1 << back[option] for option in bits(options) if option in back))
+
+
+def _in_one_order(a: Space, b: Space) -> tuple[Diagram, Diagram]:
+    """Both diagrams in the slot order of one of them. Raises SpaceTooLarge if neither goes into the other's."""
+    if a.diagram.order == b.diagram.order or not (a.diagram.root and b.diagram.root):
+        return a.diagram, b.diagram
+    try:
+        return a.diagram, _reordered(b, a.diagram.order)
+    except SpaceTooLarge:
+        return _reordered(a, b.diagram.order), b.diagram
+
+
+def _reordered(space: Space, order: tuple[int, ...]) -> Diagram:
+    """Compiled once per order, since two spaces are mostly asked about more than once."""
+    if order not in space.reordered:
+        space.reordered[order] = compile_diagram(Automata(space.model), order=order)
+    return space.reordered[order]
 
 
 def _counterparts(a: Space, b: Space, maps: Maps) -> list[dict[int, int]]:

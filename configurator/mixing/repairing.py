@@ -1,106 +1,122 @@
 """Repairs: the makeable mixes nearest to one that is not, found on the diagram without enumerating the space.
 
-One sweep from the last slot up gives every node the fewest changes that a completion needs, and how many of the slots
-to hold such completions change. Along these arcs alone every path is a nearest mix.
+One sweep from the last level up gives every node the fewest changes that a completion needs. Along the arcs that keep
+to these every path is a nearest mix, and a second sweep along them alone ranks the sets of slots that are changed.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from heapq import nsmallest
+from itertools import groupby
+from typing import TypeAlias
 
 from configurator.mixing.diagram import Diagram
 from configurator.mixing.model import Mix
 
+Walk: TypeAlias = Callable[[Sequence[int]], Iterator[Mix]]
+Ranked: TypeAlias = tuple[int, frozenset[int]]  # how many slots of a set are held, and the set
+
 
 def nearest_mixes(
-    diagram: Diagram, mix: Mix, *, allowed: tuple[int, ...], hold: frozenset[int], limit: int
+    diagram: Diagram, walk: Walk, mix: Mix, *, allowed: Sequence[int], hold: frozenset[int], limit: int
 ) -> tuple[Mix, ...]:
     """See `Space.repairs`: fewest changes, then fewest of `hold`, then spread over sets of changed slots."""
-    search = _Search(diagram, mix, allowed, hold)
+    if limit <= 0:
+        return ()
+    keep, change = kept_and_changed(mix, allowed)
+    ranked = _Search(diagram, keep, change, hold).ranked_sets(limit)
+    return spread(ranked, lambda changed: walk(masks_of(changed, keep, change)), limit)
+
+
+def kept_and_changed(mix: Mix, allowed: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Per slot, the mask of the option that a mix has and that of all others, of what is allowed."""
+    keep = [mask & 1 << option for mask, option in zip(allowed, mix, strict=True)]
+    return keep, [mask & ~kept for mask, kept in zip(allowed, keep, strict=True)]
+
+
+def masks_of(changed: frozenset[int], keep: Sequence[int], change: Sequence[int]) -> list[int]:
+    """The mixes that differ from the given one in exactly these slots, as one mask per slot."""
+    return [change[slot] if slot in changed else keep[slot] for slot in range(len(keep))]
+
+
+def spread(
+    ranked: Sequence[Ranked], walk: Callable[[frozenset[int]], Iterator[Mix]], limit: int
+) -> tuple[Mix, ...]:
+    """Of the sets that hold as many slots, the first mix of each, then the second of each; then of the next sets."""
     found: list[Mix] = []
-    for held in range(len(hold) + 1):
-        sets = islice(search.changed_sets(held), limit - len(found))
-        found += _in_turn([diagram.walk(search.masks(changed)) for changed in sets], limit - len(found))
+    for _, group in groupby(ranked, key=lambda entry: entry[0]):
+        sets = [changed for _, changed in group][: limit - len(found)]
+        found += _in_turn([walk(changed) for changed in sets], limit - len(found))
         if len(found) >= limit:
             break
     return tuple(found)
 
 
 class _Search:
-    def __init__(self, diagram: Diagram, mix: Mix, allowed: Sequence[int], hold: frozenset[int]) -> None:
+    def __init__(
+        self, diagram: Diagram, keep: Sequence[int], change: Sequence[int], hold: frozenset[int]
+    ) -> None:
         self._diagram = diagram
-        self._keep = [mask & 1 << option for mask, option in zip(allowed, mix, strict=True)]
-        self._change = [mask & ~(1 << option) for mask, option in zip(allowed, mix, strict=True)]
-        self._hold = hold
-        self._nearest: list[dict[int, tuple[int, int]]] = []
-        self._sweep()
+        self._keep, self._change = diagram.by_level(keep), diagram.by_level(change)
+        slots = len(keep)
+        self._costs = [  # of changing the slot of a level, as a number: held slots first, then earlier ones
+            (slot in hold) << slots | 1 << (slots - 1 - slot) for slot in diagram.order
+        ]
+        self._slots = slots
 
-    def masks(self, changed: frozenset[int]) -> list[int]:
-        """The mixes that differ from the given one in exactly these slots, as one mask per slot."""
+    def ranked_sets(self, limit: int) -> list[Ranked]:
+        """The first `limit` sets of slots that a nearest mix changes: fewest held, then earlier slots left alone."""
+        fewest = self._fewest()
+        below: dict[int, list[int]] = {0: [0]}
+        for level in reversed(range(self._slots)):
+            cost = self._costs[level]
+            here: dict[int, list[int]] = {}
+            for node in fewest[level]:
+                costs: set[int] = set()
+                for child, is_change in self._tight(fewest, level, node):
+                    costs.update([total + cost for total in below[child]] if is_change else below[child])
+                here[node] = nsmallest(limit, costs)
+            below = here
         return [
-            change if slot in changed else keep
-            for slot, (keep, change) in enumerate(zip(self._keep, self._change, strict=True))
+            (total >> self._slots, self._set(total))
+            for totals in (below[node] for node in self._diagram.root if node in below)
+            for total in totals
         ]
 
-    def changed_sets(self, held: int) -> Iterator[frozenset[int]]:
-        """The sets of slots that a nearest mix changes, `held` of them to hold; later slots first.
+    def _set(self, total: int) -> frozenset[int]:
+        return frozenset(slot for slot in range(self._slots) if total >> (self._slots - 1 - slot) & 1)
 
-        A set is a path over sets of nodes: all nodes that some mix with the same changes so far leads to.
-        """
-        layers = self._diagram.layers
-        root = {node for node in self._diagram.root if self._reaches(0, node, held)}
-        stack = [(0, root, held, frozenset[int]())] if root else []
-        while stack:
-            slot, front, left, changed = stack.pop()
-            if slot == len(layers):
-                yield changed
-                continue
-            for is_change in (True, False):  # the last one pushed is taken up first
-                rest = left - (is_change and slot in self._hold)
-                below = self._tight(slot, front, is_change=is_change)
-                below = {child for child in below if self._reaches(slot + 1, child, rest)}
-                if below:
-                    stack.append((slot + 1, below, rest, changed | {slot} if is_change else changed))
-
-    def _sweep(self) -> None:
-        """Per level, for each node (fewest changes below, mask: bit h if so many can be had with h of them held)."""
-        nearest = [
-            dict.fromkeys(
-                self._diagram.layers[-1].below if self._diagram.layers else self._diagram.root, (0, 1)
-            )
-        ]
-        for slot in reversed(range(len(self._diagram.layers))):
-            below, here = nearest[-1], {}
-            for node, arcs in enumerate(self._diagram.layers[slot].arcs):
+    def _fewest(self) -> list[dict[int, int]]:
+        """Per level, the fewest changes below each node that a nearest mix comes by."""
+        fewest: list[dict[int, int]] = [dict.fromkeys(self._diagram.root and (0,), 0)]
+        for level in reversed(range(self._slots)):
+            keep, change, below = self._keep[level], self._change[level], fewest[-1]
+            here = {}
+            for node, arcs in enumerate(self._diagram.layers[level].arcs):
                 ends = [
-                    (below[child][0] + is_change, below[child][1] << (is_change and slot in self._hold))
+                    below[child] + (not mask & keep)
                     for mask, child in arcs
-                    if child in below
-                    for is_change, wanted in ((False, self._keep[slot]), (True, self._change[slot]))
-                    if mask & wanted
+                    if child in below and mask & (keep | change)
                 ]
                 if ends:
-                    fewest = min(changes for changes, _ in ends)
-                    held = 0
-                    for changes, mask in ends:
-                        held |= mask if changes == fewest else 0
-                    here[node] = fewest, held
-            nearest.append(here)
-        self._nearest = nearest[::-1]
+                    here[node] = min(ends)
+            fewest.append(here)
+        fewest.reverse()
+        front = set(fewest[0]) & self._diagram.root
+        for level in range(self._slots):
+            front, nodes = {child for node in front for child, _ in self._tight(fewest, level, node)}, front
+            fewest[level] = {node: fewest[level][node] for node in nodes}
+        return fewest
 
-    def _tight(self, slot: int, front: set[int], *, is_change: bool) -> set[int]:
-        """The children of a front that keep to the fewest changes, by changing the slot or by keeping it."""
-        wanted = self._change[slot] if is_change else self._keep[slot]
-        here, below = self._nearest[slot], self._nearest[slot + 1]
-        return {
-            child
-            for node in front
-            for mask, child in self._diagram.layers[slot].arcs[node]
-            if mask & wanted and child in below and below[child][0] + is_change == here[node][0]
-        }
-
-    def _reaches(self, level: int, node: int, held: int) -> bool:
-        nearest = self._nearest[level].get(node)
-        return held >= 0 and nearest is not None and bool(nearest[1] >> held & 1)
+    def _tight(self, fewest: Sequence[dict[int, int]], level: int, node: int) -> Iterator[tuple[int, bool]]:
+        """The children that keep to the fewest changes, each with whether the slot is changed on the way."""
+        here, below = fewest[level][node], fewest[level + 1]
+        keep, change = self._keep[level], self._change[level]
+        for mask, child in self._diagram.layers[level].arcs[node]:
+            if child in below:
+                if mask & keep and below[child] == here:
+                    yield child, False
+                if mask & change and below[child] + 1 == here:
+                    yield child, True
 
 
 def _in_turn(walks: Sequence[Iterator[Mix]], limit: int) -> list[Mix]:

@@ -8,14 +8,28 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from random import Random
 from types import MappingProxyType
 
-from configurator.mixing.diagram import Diagram, bits
-from configurator.mixing.explaining import Conflict, explain
+from configurator.mixing.diagram import Diagram
+from configurator.mixing.explaining import Conflict, Explainer
 from configurator.mixing.model import Mix, Model
 from configurator.mixing.repairing import nearest_mixes
+from configurator.mixing.sampling import Sampler
+from configurator.mixing.scoring import best_path
+from configurator.mixing.searching import Deadline
+from configurator.mixing.status import Status, statuses_of
+from configurator.mixing.walking import bits
 
-__all__ = ["Conflict", "Space"]
+__all__ = ["Conflict", "CountUnknown", "Space", "Status"]
 
+EXPLAIN_SECONDS = 0.5
 NOTHING: Mapping[int, int] = MappingProxyType({})
+
+
+class CountUnknown(Exception):
+    """The mixes of this space can't be counted: `sources` are the rules that its diagram lacks."""
+
+    def __init__(self, sources: tuple[str, ...]) -> None:
+        super().__init__(f"Mixes are not counted, since no diagram holds these rules: {', '.join(sources)}.")
+        self.sources = sources
 
 
 class Space:
@@ -26,6 +40,8 @@ class Space:
     is for the modules of this package that walk it.
     """
 
+    exact_count = True  # False where `count` and `counts` raise CountUnknown
+
     def __init__(self, model: Model, diagram: Diagram) -> None:
         self.model = model
         self.sizes = model.sizes
@@ -33,6 +49,8 @@ class Space:
         self.arcs = diagram.arcs
         self.diagram = diagram
         self._full = model.full
+        self.reordered: dict[tuple[int, ...], Diagram] = {}  # for comparing with spaces of another slot order
+        self._explainer: Explainer | None = None  # made when first asked for
 
     def __repr__(self) -> str:
         return f"<Space of {len(self.sizes)} slots: {self.count()} mixes in {self.nodes} nodes, {self.arcs} arcs>"
@@ -47,9 +65,19 @@ class Space:
         """
         return self.diagram.options(self._want(chosen, allowed), self._full if allowed is None else allowed)
 
+    def statuses(
+        self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
+    ) -> tuple[tuple[Status, ...], ...]:
+        """Per slot and option, how it stands beside the choices. As two questions for the options."""
+        leaves, ever = self.options(chosen, allowed), self.options(NOTHING, allowed)
+        return tuple(
+            statuses_of(size, choice=chosen.get(slot), leaves=leaves[slot], ever=ever[slot])
+            for slot, size in enumerate(self.sizes)
+        )
+
     def count(self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None) -> int:
         """How many makeable mixes of allowed options hold all choices. Linear."""
-        want = self._want(chosen, allowed)
+        want = self._levels(chosen, allowed)
         return self._total(self.diagram.totals(want, self.diagram.fronts(want)))
 
     def counts(
@@ -59,27 +87,27 @@ class Space:
 
         Without choices each slot's counts sum to `count`. One sweep up, one down; linear times the options of an arc.
         """
-        want = self._want(chosen, allowed)
-        within = self._full if allowed is None else allowed
+        want = self._levels(chosen, allowed)
+        within = self.diagram.by_level(self._full if allowed is None else allowed)
         layers = self.diagram.layers
         totals = self.diagram.totals(want, [layer.nodes for layer in layers])
         ways = dict.fromkeys(self.diagram.root, 1)  # from the root to a node
         found = []
-        for slot, layer in enumerate(layers):
+        for level, layer in enumerate(layers):
             by_mask: dict[int, int] = {}
             below: dict[int, int] = {}
             for node, times in ways.items():
                 for mask, child in layer.arcs[node]:
-                    by_mask[mask] = by_mask.get(mask, 0) + times * totals[slot + 1][child]
-                    if kept := (mask & want[slot]).bit_count():
+                    by_mask[mask] = by_mask.get(mask, 0) + times * totals[level + 1][child]
+                    if kept := (mask & want[level]).bit_count():
                         below[child] = below.get(child, 0) + times * kept
             ways = below
-            counts = [0] * self.sizes[slot]
+            counts = [0] * layer.full.bit_length()
             for mask, times in by_mask.items():
-                for option in bits(mask & within[slot]):
+                for option in bits(mask & within[level]):
                     counts[option] += times
             found.append(tuple(counts))
-        return tuple(found)
+        return self.diagram.by_slot(found)
 
     def best(
         self,
@@ -92,49 +120,22 @@ class Space:
         Among equals the lexicographically smallest mix; None if there is none. The cheapest mix is the best of negated
         prices. Linear times the options of a slot.
         """
-        if [len(row) for row in scores] != list(self.sizes):
-            raise ValueError(f"Scores must come as one per option of each slot: {self.sizes}.")
-        want = self._want(chosen, allowed)
-        values = self._values(scores, want, self.diagram.fronts(want))
-        node = next(iter(self.diagram.root), -1)
-        if node not in values[0]:
+        self._check_scores(scores)
+        found = best_path(self.diagram, scores, self._levels(chosen, allowed))
+        if found is None:
             return None
-        mix: list[int] = []
-        for slot, row in enumerate(scores):
-            below = values[slot + 1]
-            option, child = next(
-                (option, child)
-                for option, child in self.diagram.moves(slot, node, want[slot])
-                if child in below and row[option] + below[child] == values[slot][node]
-            )
-            mix.append(option)
-            node = child
-        return sum(row[option] for row, option in zip(scores, mix, strict=True)), tuple(mix)
+        return sum(row[option] for row, option in zip(scores, found, strict=True)), found
 
     def sample(
         self, rng: Random, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
     ) -> Mix | None:
         """A makeable mix that holds all choices, each equally likely; None if there is none. Linear."""
-        want = self._want(chosen, allowed)
-        totals = self.diagram.totals(want, self.diagram.fronts(want))
-        if not (total := self._total(totals)):
-            return None
-        rank = rng.randrange(total)
-        (node,) = self.diagram.root
-        mix: list[int] = []
-        for slot in range(len(self.sizes)):
-            for option, child in self.diagram.moves(slot, node, want[slot]):
-                if rank < totals[slot + 1][child]:
-                    mix.append(option)
-                    node = child
-                    break
-                rank -= totals[slot + 1][child]
-        return tuple(mix)
+        return Sampler(self.diagram, self._want(chosen, allowed)).draw(rng)
 
     def mixes(
         self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
     ) -> Iterator[Mix]:
-        """All makeable mixes that hold all choices, in lexicographic order. Linear once, then per mix in its slots."""
+        """All makeable mixes that hold all choices, in lexicographic order. At most one sweep per slot of a mix."""
         return self.diagram.walk(self._want(chosen, allowed))
 
     def repairs(
@@ -151,11 +152,15 @@ class Space:
         turn, sets that leave earlier slots alone first. Deterministic; empty if nothing is makeable, the mix itself if
         it is. Linear, and per set of changed slots linear again.
         """
-        if len(mix) != len(self.sizes):
-            raise ValueError(f"A mix has {len(self.sizes)} options, one per slot; this one has {len(mix)}.")
-        self._want(dict(enumerate(mix)), None)
         within = tuple(self._want(NOTHING, allowed))
-        return nearest_mixes(self.diagram, tuple(mix), allowed=within, hold=frozenset(hold), limit=limit)
+        return nearest_mixes(
+            self.diagram,
+            self.diagram.walk,
+            self._complete(mix),
+            allowed=within,
+            hold=frozenset(hold),
+            limit=limit,
+        )
 
     def why_not(
         self,
@@ -163,12 +168,45 @@ class Space:
         option: int,
         chosen: Mapping[int, int] = NOTHING,
         allowed: Sequence[int] | None = None,
+        *,
+        deadline: Deadline | None = None,
     ) -> Conflict | None:
-        """Why an option is not open, keeping the choices of the other slots; None if it is. See `explain`."""
+        """Why an option is not open, keeping the choices of the other slots; None if it is. See `Explainer.explain`.
+
+        Past the deadline, by default EXPLAIN_SECONDS of the thread's CPU time, it may name more than takes part. The
+        first time it takes longer, about as long as making the automata of all rules.
+        """
         others = {other: choice for other, choice in chosen.items() if other != slot}
         self._want({**others, slot: option}, allowed)
-        within = self._full if allowed is None else tuple(allowed)
-        return explain(self.model, self.diagram, slot=slot, option=option, chosen=others, allowed=within)
+        explainer = self.explainer
+        return explainer.explain(
+            slot,
+            option,
+            chosen=others,
+            allowed=self._full if allowed is None else tuple(allowed),
+            deadline=deadline or Deadline.after(EXPLAIN_SECONDS),
+        )
+
+    @property
+    def explainer(self) -> Explainer:
+        """What explains for this space, made when first asked for; for the modules of this package."""
+        if self._explainer is None:
+            self._explainer = Explainer(self.model, self.is_possible)
+        return self._explainer
+
+    def is_possible(self, masks: Sequence[int], deadline: Deadline | None = None) -> bool:
+        """Whether a makeable mix lies within some masks, one per slot. Linear; a compiled space needs no deadline."""
+        return self.diagram.is_possible(masks)
+
+    def _check_scores(self, scores: Sequence[Sequence[int]]) -> None:
+        if [len(row) for row in scores] != list(self.sizes):
+            raise ValueError(f"Scores must come as one per option of each slot: {self.sizes}.")
+
+    def _complete(self, mix: Sequence[int]) -> Mix:
+        if len(mix) != len(self.sizes):
+            raise ValueError(f"A mix has {len(self.sizes)} options, one per slot; this one has {len(mix)}.")
+        self._want(dict(enumerate(mix)), None)
+        return tuple(mix)
 
     def _want(self, chosen: Mapping[int, int], allowed: Sequence[int] | None) -> list[int]:
         """One mask per slot: what is allowed, cut down to the choice where there is one."""
@@ -185,26 +223,8 @@ class Space:
             want[slot] &= 1 << option
         return want
 
+    def _levels(self, chosen: Mapping[int, int], allowed: Sequence[int] | None) -> list[int]:
+        return self.diagram.by_level(self._want(chosen, allowed))
+
     def _total(self, totals: Sequence[Mapping[int, int] | Sequence[int]]) -> int:
         return sum(totals[0][node] for node in self.diagram.root)
-
-    def _values(
-        self, scores: Sequence[Sequence[int]], want: Sequence[int], fronts: Sequence[Collection[int]]
-    ) -> list[dict[int, int]]:
-        """Per level, the highest score of the completions of each node that has one."""
-        values: list[dict[int, int]] = [dict.fromkeys(fronts[-1], 0)]
-        for slot in reversed(range(len(self.sizes))):
-            row, below, arcs = scores[slot], values[-1], self.diagram.layers[slot].arcs
-            here = {}
-            for node in fronts[slot]:
-                reached = [
-                    row[option] + below[child]
-                    for mask, child in arcs[node]
-                    if child in below
-                    for option in bits(mask & want[slot])
-                ]
-                if reached:
-                    here[node] = max(reached)
-            values.append(here)
-        values.reverse()
-        return values

@@ -2,16 +2,19 @@
 
 import gzip
 import json
+import os
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from benchmarks.instances import read_instance
 from configurator.mixing.compiling import compile_space
-from configurator.mixing.model import Limit, Model, Nogood, Table
+from configurator.mixing.model import Limit, Model, Nogood
 from configurator.mixing.space import Space
 
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "instances"
+ROOT = Path(__file__).resolve().parents[3]
+FOLDER = Path(os.environ.get("INSTANCES_DIR") or ROOT.parent / "shared" / "instances")
 
 
 def tea_model() -> Model:
@@ -39,53 +42,21 @@ def published_space(name: str) -> Space:
 
 
 def load_json(name: str) -> Model:
-    raw = json.loads(gzip.decompress(_read(f"{name}.json.gz")))
-    return Model(
-        sizes=tuple(len(slot["options"]) for slot in raw["slots"]),
-        nogoods=tuple(
-            Nogood(
-                tuple((int(slot), sum(1 << o for o in set(options))) for slot, options in parts.items()),
-                f"nogood {i}",
-            )
-            for i, parts in enumerate(raw.get("nogoods", []))
-        ),
-        limits=tuple(
-            Limit(
-                tuple((int(slot), tuple(row)) for slot, row in each["w"].items()),
-                each["lo"],
-                each["hi"],
-                f"limit {i}",
-            )
-            for i, each in enumerate(raw.get("linears", []))
-        ),
-        tables=tuple(
-            Table(tuple(each["scope"]), frozenset(map(tuple, each["tuples"])), f"table {i}")
-            for i, each in enumerate(raw.get("tables", []))
-        ),
-    )
+    return read_instance(_found(f"{name}.json.gz"))
 
 
 def load_dimacs(name: str) -> Model:
-    """A boolean feature model: option 0 is False, 1 is True; a clause forbids that all its literals are false."""
-    clauses = []
-    variables = 0
-    for line in gzip.decompress(_read(f"{name}.dimacs.gz")).decode().splitlines():
-        words = line.split()
-        if words[:1] == ["p"]:
-            variables = int(words[2])
-        elif words and words[0] != "c":
-            clauses.append({int(word) for word in words[:-1]})
-    nogoods = (
-        Nogood(
-            tuple((abs(literal) - 1, 0b01 if literal > 0 else 0b10) for literal in sorted(clause)),
-            f"clause {i}",
-        )
-        for i, clause in enumerate(clauses)
-    )
-    return Model((2,) * variables, tuple(nogoods))
+    return read_instance(_found(f"{name}.dimacs.gz"))
 
 
-def _read(name: str) -> bytes:
+def known_count(name: str) -> int:
+    """The count that a problem's own file gives."""
+    return int(json.loads(gzip.decompress(_found(f"{name}.json.gz").read_bytes()))["known_count"])
+
+
+def _found(name: str) -> Path:
     if not (FOLDER / name).exists():
-        pytest.skip(f"{name} is not in {FOLDER.name}; it is no part of this repository")
-    return (FOLDER / name).read_bytes()
+        pytest.skip(
+            f"{name} is not in {FOLDER}, which INSTANCES_DIR may name; it is no part of this repository"
+        )
+    return FOLDER / name

@@ -1,8 +1,10 @@
 """The compiler keeps to its budget."""
 
+from dataclasses import replace
+
 import pytest
 
-from configurator.mixing.compiling import SpaceTooLarge, compile_space
+from configurator.mixing.compiling import BUDGET, SpaceTooLarge, compile_space
 from configurator.mixing.model import Limit, Model
 from tests.configurator.mixing.instances import load_json, tea_model
 
@@ -30,7 +32,7 @@ def test_a_budget_that_just_suffices_compiles_and_one_less_does_not() -> None:
 
 def test_rules_between_far_slots_run_into_the_default_budget_instead_of_the_memory() -> None:
     with pytest.raises(SpaceTooLarge) as refusal:
-        compile_space(load_json("syn_random_20x12_hard"))
+        compile_space(load_json("syn_random_20x12_hard"), budget=replace(BUDGET, seconds=1.5))
 
     assert refusal.value.node_budget == 200_000
 

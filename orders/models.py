@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -13,6 +12,7 @@ from payments import PurchasedItem
 from payments.models import BasePayment
 
 from configurator.models import RecipeVersion
+from configurator.money import major_units
 
 
 class Order(models.Model):
@@ -103,7 +103,7 @@ class Payment(BasePayment):
             yield PurchasedItem(
                 name=line.version.recipe.name,
                 quantity=line.quantity,
-                price=Decimal(line.unit_price) / 100,
+                price=major_units(line.unit_price),
                 currency=self.currency,
                 sku=f"{line.version.recipe.slug}-{line.size}",
             )

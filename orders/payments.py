@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.utils import timezone
 from payments import PaymentStatus
 from payments.signals import status_changed
 
+from configurator.money import major_units
 from orders.jobs import Actor, make_job
 from orders.models import Order, OutboxEntry, Payment
 from orders.outbox import add_entry
@@ -74,7 +74,7 @@ def settle_confirmed_payments(*, now: datetime, order: Order | None = None) -> i
 
 
 def _is_over_total(payment: Payment, order: Order) -> bool:
-    return payment.total == Decimal(order.total) / 100 and payment.currency == order.currency
+    return payment.total == major_units(order.total) and payment.currency == order.currency
 
 
 def _tell_of_double_charge(payment: Payment, order: Order) -> None:
@@ -96,8 +96,8 @@ def open_payment(order: Order) -> Payment:
         order=order,
         variant="default",
         description=order.number,
-        total=Decimal(order.total) / 100,
-        delivery=Decimal(order.delivery_price) / 100,
+        total=major_units(order.total),
+        delivery=major_units(order.delivery_price),
         currency=order.currency,
         billing_email=order.email,
     )

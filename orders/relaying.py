@@ -1,9 +1,10 @@
 """What the relay does beside the worker, so that a job moves on with Redis or the worker gone."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from orders.claiming import expire_leases
 from orders.models import Order, OutboxEntry
@@ -46,11 +47,20 @@ def expire_unpaid_orders(*, now: datetime) -> int:
     return expired
 
 
+PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
+    ("leases ran out", expire_leases),
+    ("confirmed payments had not reached their orders", settle_confirmed_payments),
+    ("unpaid orders were cancelled", expire_unpaid_orders),
+)
+
+
 def do_periodic_work(*, now: datetime) -> None:
-    """What is due every quarter of a minute; each part is safe to run twice at once."""
-    if leases := expire_leases(now=now):
-        logger.info("%s leases ran out", leases)
-    if settled := settle_confirmed_payments(now=now):
-        logger.info("%s confirmed payments had not reached their orders", settled)
-    if unpaid := expire_unpaid_orders(now=now):
-        logger.info("%s unpaid orders were cancelled", unpaid)
+    """What is due every quarter of a minute; each part is safe to run twice at once, and none stops the others."""
+    for what, work in PERIODIC:
+        try:
+            if count := work(now=now):
+                logger.info("%s %s", count, what)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("this went wrong while looking whether %s", what)

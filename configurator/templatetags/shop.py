@@ -1,11 +1,8 @@
 """Template tags and filters of the shop's pages."""
 
-from decimal import Decimal
-
-from babel.numbers import format_currency, get_currency_precision
 from django import template
-from django.conf import settings
-from django.utils.translation import get_language, to_locale
+
+from configurator.money import written
 
 register = template.Library()
 
@@ -25,9 +22,7 @@ GLYPHS = {
 @register.filter
 def money(amount: int) -> str:
     """Minor units of the shop's currency as people write them, such as £14.00."""
-    digits = get_currency_precision(settings.CURRENCY)
-    locale = to_locale(get_language() or settings.LANGUAGE_CODE)
-    return format_currency(Decimal(amount).scaleb(-digits), settings.CURRENCY, locale=locale)
+    return written(amount)
 
 
 @register.filter

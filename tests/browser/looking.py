@@ -69,9 +69,11 @@ def order_mix(page: Page) -> str:
     page.get_by_role("button", name="Order this mix").click()
     fill_checkout(page)
     page.get_by_role("button", name=re.compile("^Pay £")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Payment")
     page.get_by_role("button", name=re.compile("^Pay £")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     page.get_by_role("link", name="Follow your order").click()
+    expect(page.get_by_role("heading", name="Where it is")).to_be_visible()
     return page.url
 
 

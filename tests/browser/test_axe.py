@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import CUSTOMER, fill_checkout, find_violations, order_mix
@@ -55,20 +55,25 @@ def test_the_pages_of_an_order_have_no_violation(open_page: OpenPage, width: int
     page = open_page("/mix/shampoo/warm-hearth/mend/quench?label=Ada", width=width, scheme=scheme)
     page.get_by_role("button", name="Order this mix").click()
     page.get_by_role("button", name="Pay £17.25").click()
-    assert find_violations(page) == []  # the checkout with errors
+    expect(page.get_by_role("alert")).to_contain_text("Enter your e-mail")
+    assert find_violations(page) == []
 
     fill_checkout(page)
     page.get_by_role("button", name="Pay £17.25").click()
-    assert find_violations(page) == []  # payment
+    expect(page.get_by_role("heading", level=1)).to_have_text("Payment")
+    assert find_violations(page) == []
 
     page.get_by_role("button", name="Let the payment fail").click()
-    assert find_violations(page) == []  # payment that failed
+    expect(page.get_by_role("alert")).to_contain_text("nothing was charged")
+    assert find_violations(page) == []
 
     page.get_by_role("button", name="Pay £17.25").click()
-    assert find_violations(page) == []  # thanks
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    assert find_violations(page) == []
 
     page.get_by_role("link", name="Follow your order").click()
-    assert find_violations(page) == []  # tracking
+    expect(page.get_by_role("heading", name="Where it is")).to_be_visible()
+    assert find_violations(page) == []
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +117,7 @@ def test_a_page_of_the_staff_has_no_violation_and_keeps_the_content_policy(
 def test_a_page_with_an_order_shows_no_customer_to_strangers(open_page: OpenPage) -> None:
     page = open_page("/mix/shampoo/warm-hearth/mend/quench")
     order_mix(page)
+    expect(page.get_by_role("heading", name="Where it is")).to_be_visible()
 
     said = page.content()
 

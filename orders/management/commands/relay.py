@@ -5,7 +5,7 @@ import threading
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
@@ -37,6 +37,8 @@ class Command(BaseCommand):
                     do_periodic_work(now=timezone.now())
                     periodic_at = time.monotonic() + PERIODIC_SECONDS
             except DatabaseError as error:
+                if options["once"]:
+                    raise CommandError(f"the database did not answer: {error}") from error
                 self.stderr.write(f"relay: the database did not answer, trying again: {error}")
                 close_old_connections()
             if options["once"]:

@@ -7,7 +7,7 @@ RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test bench ci lint format types schema pictures requirements browser
+.PHONY: help setup setup-dev run bicycle demo test bench ci lint format types schema pictures requirements browser
 
 help: ## List these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -29,6 +29,9 @@ $(DEV_READY): requirements.txt requirements-dev.txt bin/setup
 
 run: $(RUN_READY) ## Open the shop on http://127.0.0.1:8000 (PORT=8001 make run: another port); Ctrl-C stops it
 	@$(PY) -m config.run
+
+bicycle: $(RUN_READY) ## Put the second shipped product, a bicycle, on sale in the shop (running or not)
+	@$(PY) manage.py load_catalogue bicycle
 
 demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fulfilment make and ship it
 	@$(PY) manage.py demo

@@ -41,6 +41,8 @@ def recipe_content(version: RecipeVersion, mixer: Mixer) -> dict[str, Any]:
                 "family": slot.family,
                 "dose_microlitres": slot.dose_ul,
                 "optional": slot.optional,
+                "group": slot.group,
+                "paints": slot.paints,
             }
             for slot in spec.slots
         ],
@@ -110,6 +112,8 @@ def _component_content(component: Component) -> dict[str, Any]:
         "tagline": component.tagline,
         "colour": component.colour,
         "glyph": component.glyph,
+        "drawing": component.drawing,
+        "drawing_style": component.drawing_style.value,
         "flags": list(component.flags),
         "suits": list(component.suits),
         "surcharge": component.surcharge,

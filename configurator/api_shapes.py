@@ -72,6 +72,8 @@ class ComponentShape(serializers.Serializer[Any]):
     tagline = serializers.CharField()
     colour = serializers.CharField()
     glyph = serializers.CharField()
+    drawing = serializers.CharField(help_text="SVG path data in a box of 240 by 160; may be empty.")
+    drawing_style = serializers.ChoiceField(choices=["fill", "line"])
     flags = serializers.ListField(child=serializers.CharField())
     suits = serializers.ListField(child=serializers.CharField())
     surcharge = serializers.IntegerField()
@@ -91,6 +93,8 @@ class SlotShape(serializers.Serializer[Any]):
     family = serializers.CharField()
     dose_microlitres = serializers.IntegerField(allow_null=True)
     optional = serializers.BooleanField()
+    group = serializers.CharField(help_text="The heading it is shown under; empty where there are no groups.")
+    paints = serializers.CharField(help_text="Another slot, which is drawn in this one's colour; or empty.")
 
 
 class RuleShape(serializers.Serializer[Any]):

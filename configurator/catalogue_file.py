@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
+
+SHIPPED = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,12 @@ class Node:
 
     def texts(self) -> list[str]:
         return [item.text() for item in self.items()]
+
+
+def find_file(name: str) -> Path:
+    """A catalogue file by its path, or a shipped one by its plain name, such as `bicycle`."""
+    shipped = SHIPPED / f"{name}.json"
+    return shipped if shipped.parent == SHIPPED and shipped.exists() else Path(name)
 
 
 def read_file(text: str) -> Node:

@@ -67,6 +67,8 @@ def _slot(row: Slot) -> spec.Slot:
         hint=row.hint,
         dose_ul=None if row.dose_ml is None else int(row.dose_ml * 1000),
         optional=row.is_optional,
+        group=row.group,
+        paints=row.paints,
     )
 
 
@@ -111,6 +113,8 @@ def _component(row: Component) -> spec.Component:
         composition=_shares(row.composition.all()),
         fragrance_allergens=_shares(row.fragrance_allergens.all()),
         amounts=tuple((amount.name, amount.value) for amount in row.amounts.all()),
+        drawing=row.drawing,
+        drawing_style=spec.DrawingStyle(row.drawing_style),
     )
 
 

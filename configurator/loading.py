@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from configurator.catalogue_file import CatalogueError, FileProblem, Node, read_file
+from configurator.catalogue_file import CatalogueError, FileProblem, Node, find_file, read_file
 from configurator.mixing.spec import RuleKind
 from configurator.mixing.validation import InvalidSpecError
 from configurator.models import (
@@ -34,7 +34,7 @@ from configurator.models import (
 )
 from configurator.publishing import publish_recipe
 
-SHIPPED_CATALOGUE = Path(__file__).parent / "data" / "alembic-row.json"
+SHIPPED_CATALOGUE = find_file("alembic-row")
 Progress = Callable[[str], None]
 
 # Fields that are called otherwise in a file, by their unit.
@@ -141,6 +141,8 @@ class _Loader:
                 tagline=item.get("tagline").text(""),
                 colour=item.get("colour").text("#E9DFCB"),
                 glyph=item.get("glyph").text("bottle"),
+                drawing=item.get("drawing").text(""),
+                drawing_style=item.get("drawing_style").text("fill"),
                 surcharge=item.get("surcharge_pence").whole(0),
                 stock_ml=item.get("stock_ml").decimal(),
                 position=position,
@@ -208,6 +210,8 @@ class _Loader:
                 family=family,
                 dose_ml=item.get("dose_ml_per_250").decimal(),
                 is_optional=item.get("optional").flag(),
+                group=item.get("group").text(""),
+                paints=item.get("paints").text(""),
                 position=position,
             ),
         )

@@ -11,10 +11,13 @@ from configurator.drafting import Draft, read_draft
 from configurator.mixing.changes import Changes, RuleEffect, compare, rule_effects
 from configurator.mixing.compiling import SpaceTooLarge
 from configurator.mixing.mixer import Mixer
+from configurator.mixing.rules import hard_rules
 from configurator.mixing.spec import Spec, from_json, spec_hash, to_json
 from configurator.mixing.validation import InvalidSpecError, Problem, validate
 from configurator.models import Recipe, RecipeVersion
 from configurator.versions import NotOnSaleError, mixer_for, newest_version
+
+EFFECT_RULES = 40  # with more hard rules the effect of each is not counted: that compiles two spaces per rule
 
 
 class NothingToPublishError(Exception):
@@ -27,7 +30,10 @@ class DraftChangedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What publishing would do. With `problems` nothing can be published and the figures are None."""
+    """What publishing would do. With `problems` nothing can be published and the figures are None.
+
+    `effects` is empty where there are more than EFFECT_RULES hard rules.
+    """
 
     draft: Draft
     sha256: str
@@ -54,7 +60,7 @@ def preview_publish(recipe: Recipe) -> Preview:
     mixer = None if problems else _compile(draft.spec, problems)
     if mixer is None:
         return Preview(draft=draft, sha256=sha256, problems=tuple(problems))
-    effects = rule_effects(mixer)
+    effects = rule_effects(mixer) if len(hard_rules(draft.spec)) <= EFFECT_RULES else ()
     if not mixer.count():
         problems.append(_nothing_left(effects))
     replaces = _on_sale(recipe)
@@ -140,8 +146,6 @@ def _compile(spec: Spec, problems: list[Problem]) -> Mixer | None:
 
 
 def _nothing_left(effects: tuple[RuleEffect, ...]) -> Problem:
-    strongest = max(effects, key=lambda effect: effect.removes)
-    return Problem(
-        "rules",
-        f"no mix can be made under them; {strongest.rule.slug} alone removes {strongest.removes}. Loosen a rule.",
-    )
+    strongest = max(effects, key=lambda effect: effect.removes, default=None)
+    alone = f"{strongest.rule.slug} alone removes {strongest.removes}. " if strongest else ""
+    return Problem("rules", f"no mix can be made under them; {alone}Loosen a rule.")

@@ -90,7 +90,7 @@ class ComponentAdmin(admin.ModelAdmin[Component]):
     inlines = [CompositionInline, FragranceAllergenInline, AmountInline]
     fieldsets = [
         (None, {"fields": ["family", "name", "slug", "tagline", "is_offered", "position"]}),
-        (gettext_lazy("Look"), {"fields": ["colour", "glyph"]}),
+        (gettext_lazy("Look"), {"fields": ["colour", "glyph", "drawing", "drawing_style"]}),
         (gettext_lazy("What it is for and what is in it"), {"fields": ["suits", "flags"]}),
         (gettext_lazy("Price and stock"), {"fields": ["surcharge", "stock_ml", "reserved_ml"]}),
     ]

@@ -1,6 +1,8 @@
 """What a mixer answers: open options with reasons, the verdict on a mix."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from configurator.mixing.label import Label
 from configurator.mixing.spec import Component, Rule, Slot
@@ -20,18 +22,20 @@ class Refusal:
     narrowed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Option:
     """One component in one slot (None: the slot stays empty), with what stands against it if it is not open."""
 
     slug: str
     component: Component | None
     chosen: bool
-    refusal: Refusal | None
+    is_open: bool
+    explain: Callable[[], Refusal] = field(repr=False, compare=False)
 
-    @property
-    def is_open(self) -> bool:
-        return self.refusal is None
+    @cached_property
+    def refusal(self) -> Refusal | None:
+        """Why it is not open; worked out when asked for, which takes far longer than to see that it is not."""
+        return None if self.is_open else self.explain()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,20 @@ The avoid list holds flags and substances. A Mixer is immutable and safe to shar
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 from configurator.mixing.answers import Answer, Option, Refusal, SlotOptions, Verdict
 from configurator.mixing.compiling import compile_space
 from configurator.mixing.label import label
 from configurator.mixing.price import price_per_100_ml, unit_price
+from configurator.mixing.reasons import Reasons
 from configurator.mixing.rules import advice_rules, build_model, hard_rules, option_slug, options_of
 from configurator.mixing.spec import Component, Size, Spec
 
 __all__ = ["Answer", "Mix", "Mixer", "Option", "Refusal", "SlotOptions", "UnknownChoiceError", "Verdict"]
 
 Mix = Mapping[str, str]
+OUTLOOKS_KEPT = 1_000  # partial mixes whose count and prices are remembered
 
 
 class UnknownChoiceError(ValueError):
@@ -57,6 +59,8 @@ class Mixer:
         self._discounts = tuple(tuple(-extra for extra in row) for row in self._surcharges)
         self.model = build_model(spec, hard_rules(spec))
         self.space = compile_space(self.model)
+        self._reasons = Reasons(self.space)
+        self._outlook = lru_cache(OUTLOOKS_KEPT)(self._find_outlook)
         self._advice_model = build_model(spec, advice_rules(spec))
 
     # Reading what came in -------------------------------------------------------------------------------------------
@@ -115,7 +119,9 @@ class Mixer:
         asked = _Question(self._indices(mix), self._allowed(avoid), tuple(avoid))
         masks = self.space.options(asked.chosen, asked.allowed)
         rows = tuple(self._row(asked, i, mask) for i, mask in enumerate(masks))
-        return Answer(rows, self.space.count(asked.chosen, asked.allowed), self._price_range(asked, size))
+        count, extras = self._outlook(tuple(asked.chosen.items()), asked.allowed)
+        prices = None if extras is None else (size.price + extras[0], size.price + extras[1])
+        return Answer(rows, count, prices)
 
     def check(
         self, mix: Mix, *, size: Size, avoid: Collection[str] = (), hold: Collection[str] = ()
@@ -240,7 +246,7 @@ class Mixer:
     def _row(self, asked: _Question, slot: int, mask: int) -> SlotOptions:
         chosen = asked.chosen.get(slot)
         options = (
-            Option(slug, component, chosen == k, None if mask >> k & 1 else self._refusal(asked, slot, k))
+            Option(slug, component, chosen == k, bool(mask >> k & 1), partial(self._refusal, asked, slot, k))
             for k, (slug, component) in enumerate(
                 zip(self.option_slugs[slot], self._options[slot], strict=True)
             )
@@ -250,7 +256,7 @@ class Mixer:
     def _refusal(self, asked: _Question, slot: int, option: int) -> Refusal:
         if avoided := self._found(slot, option, asked.avoid):
             return Refusal(avoided=avoided)
-        conflict = self.space.why_not(slot, option, asked.chosen, asked.allowed)
+        conflict = self._reasons.conflict(slot, option, asked.chosen, asked.allowed)
         if conflict is None:
             raise AssertionError("an option that is not open has a reason")
         return Refusal(
@@ -261,12 +267,15 @@ class Mixer:
             narrowed=conflict.restricted,
         )
 
-    def _price_range(self, asked: _Question, size: Size) -> tuple[int, int] | None:
-        dearest = self.space.best(self._surcharges, asked.chosen, asked.allowed)
-        cheapest = self.space.best(self._discounts, asked.chosen, asked.allowed)
-        if dearest is None or cheapest is None:
-            return None
-        return size.price - cheapest[0], size.price + dearest[0]
+    def _find_outlook(
+        self, chosen: tuple[tuple[int, int], ...], allowed: tuple[int, ...] | None
+    ) -> tuple[int, tuple[int, int] | None]:
+        """How many makeable mixes a partial mix leaves, and the least and most that their surcharges add up to."""
+        fixed = dict(chosen)
+        dearest = self.space.best(self._surcharges, fixed, allowed)
+        cheapest = self.space.best(self._discounts, fixed, allowed)
+        extras = None if dearest is None or cheapest is None else (-cheapest[0], dearest[0])
+        return self.space.count(fixed, allowed), extras
 
 
 def _contents(option: Component | None) -> frozenset[str]:

@@ -62,7 +62,7 @@ def _never_together(spec: Spec, rule: Rule) -> Iterator[Nogood]:
 
 
 def _needs(spec: Spec, rule: Rule) -> Iterator[Nogood]:
-    helpers = _slots(spec, rule.right_slots)
+    helpers = [j for j in _slots(spec, rule.right_slots) if _mask(spec, spec.slots[j], rule.right)]
     for i in _slots(spec, rule.left_slots):
         masks = {j: _without(spec, spec.slots[j], rule.right) for j in helpers}
         masks[i] = _mask(spec, spec.slots[i], rule.left) & masks.get(i, -1)

@@ -14,6 +14,11 @@ NONE = "none"  # what an optional slot holds when nothing is taken; no component
 REASON_LENGTH = 90
 
 
+class DrawingStyle(StrEnum):
+    FILL = "fill"  # in the component's colour, with an ink outline
+    LINE = "line"  # in ink only
+
+
 class RuleKind(StrEnum):
     NEVER_TOGETHER = "never-together"
     NEEDS = "needs"
@@ -31,7 +36,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A place to fill; `dose_ul` is microlitres in a product of the recipe's reference volume."""
+    """A place to fill; `dose_ul` is microlitres in a product of the recipe's reference volume.
+
+    `group` is the heading under which it is shown. `paints` names another slot, which is drawn in this one's colour.
+    """
 
     slug: str
     name: str
@@ -39,11 +47,16 @@ class Slot:
     hint: str = ""
     dose_ul: int | None = None
     optional: bool = False
+    group: str = ""
+    paints: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """`composition` and `fragrance_allergens` are (INCI name, ppm); `amounts` are (name of a number, number)."""
+    """`composition` and `fragrance_allergens` are (INCI name, ppm); `amounts` are (name of a number, number).
+
+    `drawing` is SVG path data in a box of 240 by 160: this component's layer of the product's picture.
+    """
 
     slug: str
     name: str
@@ -56,6 +69,8 @@ class Component:
     composition: tuple[tuple[str, int], ...] = ()
     fragrance_allergens: tuple[tuple[str, int], ...] = ()
     amounts: tuple[tuple[str, int], ...] = ()
+    drawing: str = ""
+    drawing_style: DrawingStyle = DrawingStyle.FILL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +150,10 @@ class Spec:
     @property
     def is_dosed(self) -> bool:
         return any(slot.dose_ul is not None for slot in self.slots)
+
+    @property
+    def is_drawn(self) -> bool:
+        return any(component.drawing for family in self.families for component in family.components)
 
 
 def to_json(spec: Spec) -> str:

@@ -16,8 +16,10 @@ from configurator.mixing.spec import (
 )
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-RESERVED_SLOTS = ("size", "label")  # these words stand in a mix's address for something else
+RESERVED_SLOTS = ("size", "label", "open")  # these words stand in a mix's address for something else
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
+DRAWING = re.compile(r"[Mm][MmLlHhVvCcSsQqTtAaZz0-9 ,.\-]*\Z")  # path data and nothing else: never markup
+DRAWING_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,18 @@ def _check_slots(spec: Spec) -> Iterator[Problem]:
             yield Problem(where, "has no dose, but other slots have one")
         if slot.dose_ul is not None and slot.dose_ul <= 0:
             yield Problem(where, "the dose is not above zero")
+    yield from _check_groups(spec)
+
+
+def _check_groups(spec: Spec) -> Iterator[Problem]:
+    """What slots say of how they are shown."""
+    known = {slot.slug for slot in spec.slots}
+    for slot in spec.slots:
+        where = f"slot {slot.slug}"
+        if not slot.group and any(other.group for other in spec.slots):
+            yield Problem(where, "has no group, but other slots have one")
+        if slot.paints and slot.paints not in known - {slot.slug}:
+            yield Problem(where, f"there is no other slot {slot.paints} to paint")
 
 
 def _check_component(spec: Spec, component: Component) -> Iterator[Problem]:
@@ -133,6 +147,10 @@ def _check_component(spec: Spec, component: Component) -> Iterator[Problem]:
         )
     if not COLOUR.match(component.colour):
         yield Problem(where, f"the colour {component.colour!r} is not written as #RRGGBB")
+    if component.drawing and not DRAWING.match(component.drawing):
+        yield Problem(where, "the drawing is not SVG path data")
+    if len(component.drawing) > DRAWING_LENGTH:
+        yield Problem(where, f"the drawing is longer than {DRAWING_LENGTH} characters")
     if component.surcharge < 0:
         yield Problem(where, "the surcharge is below zero")
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from configurator.mixing.spec import NONE
+from configurator.mixing.validation import DRAWING_LENGTH
 from configurator.models.fields import (
     ABOVE_ZERO,
     IN_PENCE,
@@ -14,6 +15,7 @@ from configurator.models.fields import (
     PERCENT_PLACES,
     SHORT_NAME,
     validate_colour,
+    validate_drawing,
     validate_not_none,
     validate_short_name,
 )
@@ -91,6 +93,10 @@ class Component(models.Model):
         STITCH = "stitch", _("stitch")
         SUN = "sun", _("sun")
 
+    class DrawingStyle(models.TextChoices):
+        FILL = "fill", _("filled with the colour")
+        LINE = "line", _("lines of ink")
+
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="components")
     slug = models.CharField(
         _("short name"),
@@ -103,6 +109,13 @@ class Component(models.Model):
     tagline = models.CharField(_("what it does"), max_length=120, blank=True)
     colour = models.CharField(_("colour"), max_length=7, default="#E9DFCB", validators=[validate_colour])
     glyph = models.CharField(_("glyph"), max_length=20, choices=Glyph, default=Glyph.BOTTLE)
+    drawing = models.CharField(
+        _("drawing"), max_length=DRAWING_LENGTH, blank=True, validators=[validate_drawing],
+        help_text=_("SVG path data in a box of 240 by 160: its layer of the product's picture."),
+    )  # fmt: skip
+    drawing_style = models.CharField(
+        _("drawn as"), max_length=10, choices=DrawingStyle, default=DrawingStyle.FILL
+    )
     flags = models.ManyToManyField(Flag, blank=True, related_name="components", verbose_name=_("flags"))
     suits = models.ManyToManyField(HairType, blank=True, related_name="components", verbose_name=_("suits"))
     surcharge = models.PositiveIntegerField(_("surcharge"), default=0, help_text=IN_PENCE)

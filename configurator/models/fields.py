@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from configurator.mixing.spec import NONE
+from configurator.mixing.validation import DRAWING
 
 LAST = 100  # the position of a new row: behind those that are there
 PERCENT_DIGITS, PERCENT_PLACES = 7, 4  # 0.0001 % is one part per million
@@ -18,6 +19,9 @@ validate_short_name = RegexValidator(
 )
 validate_not_none = RegexValidator(
     rf"^{NONE}\Z", _("“none” is kept for a slot that holds nothing."), inverse_match=True
+)
+validate_drawing = RegexValidator(
+    DRAWING, _("Write SVG path data only, beginning with M: commands, numbers, spaces, commas.")
 )
 validate_colour = RegexValidator(
     r"^#[0-9A-Fa-f]{6}\Z", _("Write the colour as #RRGGBB, for example #CFE07A.")

@@ -86,6 +86,14 @@ class Slot(models.Model):
         validators=[MinValueValidator(Decimal("0.001"))],
     )
     is_optional = models.BooleanField(_("may stay empty"), default=False)
+    group = models.CharField(
+        _("group"), max_length=40, blank=True,
+        help_text=_("The heading it is shown under. For all slots of a recipe or for none."),
+    )  # fmt: skip
+    paints = models.CharField(
+        _("paints the slot"), max_length=50, blank=True, validators=[validate_short_name],
+        help_text=_("Short name of another slot, which the picture shows in this one's colour."),
+    )  # fmt: skip
     position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:

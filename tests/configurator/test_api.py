@@ -57,6 +57,8 @@ def test_a_recipe_is_told_in_full_but_for_shares(client: Client, catalogue: Reci
         "tagline": "Clears oily roots and flakes",
         "colour": "#8C9BAA",
         "glyph": "loop",
+        "drawing": "",
+        "drawing_style": "fill",
         "flags": ["fragrance", "menthol"],
         "suits": [],
         "surcharge": 0,

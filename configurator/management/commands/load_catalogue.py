@@ -1,4 +1,4 @@
-"""`manage.py load_catalogue [FILE]`: fill an empty shop from a catalogue file."""
+"""`manage.py load_catalogue [FILE]`: bring a recipe into the shop from a catalogue file."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from configurator.catalogue_file import CatalogueError
+from configurator.catalogue_file import CatalogueError, find_file
 from configurator.loading import SHIPPED_CATALOGUE, AlreadyThereError, load_catalogue
 from configurator.models import Recipe
 
@@ -16,7 +16,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "file", nargs="?", type=Path, default=SHIPPED_CATALOGUE, help="default: the shipped one"
+            "file",
+            nargs="?",
+            type=find_file,
+            default=SHIPPED_CATALOGUE,
+            help="a path, or the name of a shipped one such as bicycle; default: the shampoo",
         )
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing when the shop has a recipe already"

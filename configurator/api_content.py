@@ -19,7 +19,7 @@ def recipe_brief(version: RecipeVersion, mixer: Mixer) -> dict[str, Any]:
         "name": mixer.spec.name,
         "version": version.number,
         "sha256": version.sha256,
-        "mixes": version.mixes,
+        "mixes": mixer.count(),
     }
 
 

@@ -52,7 +52,9 @@ class RecipeBriefShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     version = serializers.IntegerField()
     sha256 = serializers.CharField()
-    mixes = serializers.IntegerField(help_text="How many mixes can be made.")
+    mixes = serializers.IntegerField(
+        allow_null=True, help_text="How many mixes can be made; null: too many to count."
+    )
 
 
 class RecipesShape(serializers.Serializer[Any]):
@@ -167,7 +169,9 @@ class OptionsShape(serializers.Serializer[Any]):
     mix = serializers.DictField(child=serializers.CharField())
     avoid = serializers.ListField(child=serializers.CharField())
     size = serializers.CharField()
-    count = serializers.IntegerField(help_text="How many makeable mixes remain.")
+    count = serializers.IntegerField(
+        allow_null=True, help_text="How many makeable mixes remain; null: too many to count."
+    )
     price = PriceRangeShape(allow_null=True)
     slots = SlotOptionsShape(many=True)
     delivery = DeliveryShape()

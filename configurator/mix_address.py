@@ -1,4 +1,4 @@
-"""The state of a mixer in its address: the mix in the path, size and label name in the query."""
+"""The state of a mixer in its address: the mix in the path; size, label name and open section in the query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,15 @@ from django.urls import reverse
 from configurator.label_name import clean_label_name
 from configurator.mixing.mixer import Mixer, UnknownChoiceError
 from configurator.mixing.spec import Size
+from configurator.sections import sections_of, usual_section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixState:
     """What a shopper has chosen so far. `label_name` is as she typed it; with `label_error` it cannot be printed.
 
-    `gone` lists what the address asked for and is not offered (any more).
+    `gone` lists what the address asked for and is not offered (any more). `section` is the section that she asked
+    to be open; empty for the usual one.
     """
 
     recipe: str
@@ -25,6 +27,7 @@ class MixState:
     label_name: str = ""
     label_error: str = ""
     gone: tuple[str, ...] = ()
+    section: str = ""
 
     def address(self, mixer: Mixer, mix: Mapping[str, str] | None = None) -> str:
         """The one address of this state (or of the same with another mix)."""
@@ -36,6 +39,8 @@ class MixState:
         else:
             path = reverse("configurator:mixer", args=[self.recipe])
             query |= wanted
+        if self.section and self.section != usual_section(mixer.spec, wanted):
+            query["open"] = self.section
         return _with_query(path, query | self.extras(mixer))
 
     def extras(self, mixer: Mixer) -> dict[str, str]:
@@ -75,6 +80,7 @@ def read_state(mixer: Mixer, *, choices: str, query: Mapping[str, str]) -> MixSt
         label_name=label_name,
         label_error=label_error,
         gone=tuple(gone),
+        section=_read_section(mixer, query.get("open", "")),
     )
 
 
@@ -84,6 +90,11 @@ def _from_path(mixer: Mixer, choices: str) -> dict[str, str]:
     return (
         {slot.slug: part for slot, part in zip(slots, parts, strict=True)} if len(parts) == len(slots) else {}
     )
+
+
+def _read_section(mixer: Mixer, slug: str) -> str:
+    """Only a convenience of the page, so what is not there (any more) is left out without a word."""
+    return slug if slug in [section.slug for section in sections_of(mixer.spec)] else ""
 
 
 def _read_label_name(text: str) -> tuple[str, str]:

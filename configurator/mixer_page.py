@@ -15,7 +15,12 @@ from configurator.mixing.mixer import Answer, Mixer, Option, SlotOptions, Verdic
 from configurator.mixing.price import DeliveryPrice, price_per_100_ml, price_so_far
 from configurator.mixing.spec import Size
 from configurator.models import DeliveryTerms
+from configurator.picture import Layer, draw_layers
+from configurator.progress import Progress, read_progress
+from configurator.sections import open_section
 from configurator.wording import broken_texts, mix_name, refusal_text, repair_text
+
+MOST_AT_A_GLANCE = 8  # cards of a slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,11 @@ class Group:
     title: str
     cards: tuple[Card, ...]
 
+    @property
+    def is_long(self) -> bool:
+        """Whether a search among the cards helps."""
+        return len(self.cards) > MOST_AT_A_GLANCE
+
 
 @dataclass(frozen=True, slots=True)
 class SizeCard:
@@ -51,12 +61,15 @@ class Repair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixerPage:
-    """All that the templates need; amounts in minor units."""
+    """All that the templates need; amounts in minor units. `groups` are those of the open section.
+
+    `layers` are empty for a product without drawings, which gets the bottle; `progress` is None without sections.
+    """
 
     state: MixState
     groups: tuple[Group, ...]
-    total_mixes: int
-    count: int
+    total_mixes: int | None
+    count: int | None
     open_slots: tuple[str, ...]
     name: str
     verdict: Verdict | None
@@ -68,6 +81,8 @@ class MixerPage:
     sizes: tuple[SizeCard, ...]
     delivery: DeliveryPrice
     promise: Promise
+    layers: tuple[Layer, ...]
+    progress: Progress | None
     bottle: Bottle
     paints: tuple[Paint, ...]
     address: str
@@ -90,7 +105,7 @@ def build_page(
     """Answer a state without touching the database; `hold` names slots just chosen, which repairs leave alone."""
     answer = mixer.options(state.mix, size=state.size)
     verdict = mixer.check(state.mix, size=state.size, hold=hold) if mixer.is_complete(state.mix) else None
-    is_broken = not answer.count
+    is_broken = answer.prices is None
     repairs = mixer.repairs(state.mix, hold=hold) if is_broken else ()
     price = verdict.price if verdict else answer.prices[0] if answer.prices else None
     return MixerPage(
@@ -111,13 +126,17 @@ def build_page(
         sizes=tuple(SizeCard(size, price_so_far(mixer.spec, state.mix, size)) for size in mixer.spec.sizes),
         delivery=delivery_price(terms),
         promise=promise(terms, today=today),
+        layers=draw_layers(mixer, state.mix),
+        progress=read_progress(mixer, state),
         bottle=draw_bottle(mixer, state.mix),
-        paints=paints(mixer),
+        paints=() if mixer.spec.is_drawn else paints(mixer),
         address=state.address(mixer),
     )
 
 
 def _groups(mixer: Mixer, state: MixState, answer: Answer) -> tuple[Group, ...]:
+    """The slots of the open section: the others are neither explained nor sent."""
+    shown = open_section(mixer.spec, state.mix, state.section).slots
     amounts = {dose.slot: dose.microlitres for dose in doses(mixer.spec, _any_mix(mixer), state.size)}
     return tuple(
         Group(
@@ -126,6 +145,7 @@ def _groups(mixer: Mixer, state: MixState, answer: Answer) -> tuple[Group, ...]:
             tuple(Card(option, _why(mixer, row, option)) for option in row.options),
         )
         for number, row in enumerate(answer.slots, start=1)
+        if row.slot in shown
     )
 
 

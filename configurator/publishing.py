@@ -9,15 +9,16 @@ from django.db.models import Max
 
 from configurator.drafting import Draft, read_draft
 from configurator.mixing.changes import Changes, RuleEffect, compare, rule_effects
-from configurator.mixing.compiling import SpaceTooLarge
+from configurator.mixing.filtering import SpaceUndecided
+from configurator.mixing.linting import lint
 from configurator.mixing.mixer import Mixer
-from configurator.mixing.rules import hard_rules
-from configurator.mixing.spec import Spec, from_json, spec_hash, to_json
+from configurator.mixing.spec import Spec, spec_hash, to_json
+from configurator.mixing.storing import to_bytes
 from configurator.mixing.validation import InvalidSpecError, Problem, validate
 from configurator.models import Recipe, RecipeVersion
 from configurator.versions import NotOnSaleError, mixer_for, newest_version
 
-EFFECT_RULES = 40  # with more hard rules the effect of each is not counted: that compiles two spaces per rule
+MOST_MIXES_WRITTEN = 2**63 - 1  # what the database holds in a number
 
 
 class NothingToPublishError(Exception):
@@ -32,7 +33,7 @@ class DraftChangedError(Exception):
 class Preview:
     """What publishing would do. With `problems` nothing can be published and the figures are None.
 
-    `effects` is empty where there are more than EFFECT_RULES hard rules.
+    `costly` names rules that are too wide for the diagram: with them questions are settled by search, without counts.
     """
 
     draft: Draft
@@ -40,6 +41,7 @@ class Preview:
     problems: tuple[Problem, ...]
     mixer: Mixer | None = None
     effects: tuple[RuleEffect, ...] = ()
+    costly: tuple[str, ...] = ()
     changes: Changes | None = None
     replaces: RecipeVersion | None = None
 
@@ -60,9 +62,9 @@ def preview_publish(recipe: Recipe) -> Preview:
     mixer = None if problems else _compile(draft.spec, problems)
     if mixer is None:
         return Preview(draft=draft, sha256=sha256, problems=tuple(problems))
-    effects = rule_effects(mixer) if len(hard_rules(draft.spec)) <= EFFECT_RULES else ()
-    if not mixer.count():
-        problems.append(_nothing_left(effects))
+    effects = rule_effects(mixer)
+    if not mixer.leads_somewhere():
+        problems.append(_nothing_left(mixer))
     replaces = _on_sale(recipe)
     return Preview(
         draft=draft,
@@ -70,6 +72,7 @@ def preview_publish(recipe: Recipe) -> Preview:
         problems=tuple(problems),
         mixer=mixer,
         effects=effects,
+        costly=mixer.costly_rules,
         changes=compare(mixer_for(replaces), mixer) if replaces else None,
         replaces=replaces,
     )
@@ -97,7 +100,7 @@ def publish_recipe(
         raise InvalidSpecError(preview.problems)
     if preview.is_unchanged:
         raise NothingToPublishError
-    return _write_version(recipe, preview.draft.spec, mixes=preview.mixer.count(), by=by, note=note, now=now)
+    return _write_version(recipe, preview.mixer, by=by, note=note, now=now)
 
 
 @transaction.atomic
@@ -109,23 +112,28 @@ def publish_again(version: RecipeVersion, *, by: User | None, note: str, now: da
     recipe = Recipe.objects.select_for_update().get(pk=version.recipe_id)
     if newest_version(recipe.slug).sha256 == version.sha256:
         raise NothingToPublishError
-    return _write_version(recipe, from_json(version.spec), mixes=version.mixes, by=by, note=note, now=now)
+    return _write_version(recipe, mixer_for(version), by=by, note=note, now=now)
 
 
 def _write_version(
-    recipe: Recipe, spec: Spec, *, mixes: int, by: User | None, note: str, now: datetime
+    recipe: Recipe, mixer: Mixer, *, by: User | None, note: str, now: datetime
 ) -> RecipeVersion:
     last = RecipeVersion.objects.filter(recipe=recipe).aggregate(last=Max("number"))["last"] or 0
     return RecipeVersion.objects.create(
         recipe=recipe,
         number=last + 1,
-        spec=to_json(spec),
-        sha256=spec_hash(spec),
-        mixes=mixes,
+        spec=to_json(mixer.spec),
+        sha256=spec_hash(mixer.spec),
+        space=to_bytes(mixer.space),
+        mixes=_writable(mixer.count()),
         note=note,
         published_at=now,
         published_by=by,
     )
+
+
+def _writable(count: int | None) -> int | None:
+    return count if count is not None and count <= MOST_MIXES_WRITTEN else None
 
 
 def _on_sale(recipe: Recipe) -> RecipeVersion | None:
@@ -138,14 +146,14 @@ def _on_sale(recipe: Recipe) -> RecipeVersion | None:
 def _compile(spec: Spec, problems: list[Problem]) -> Mixer | None:
     try:
         return Mixer(spec)
-    except SpaceTooLarge as error:
+    except SpaceUndecided as error:
+        wide = ", ".join(error.sources)
         problems.append(
-            Problem("rules", f"there are too many combinations to keep free of dead ends: {error}")
+            Problem("rules", f"the shop could not answer in time; what costs it: {wide}. Narrow them.")
         )
         return None
 
 
-def _nothing_left(effects: tuple[RuleEffect, ...]) -> Problem:
-    strongest = max(effects, key=lambda effect: effect.removes, default=None)
-    alone = f"{strongest.rule.slug} alone removes {strongest.removes}. " if strongest else ""
-    return Problem("rules", f"no mix can be made under them; {alone}Loosen a rule.")
+def _nothing_left(mixer: Mixer) -> Problem:
+    clash = " and ".join(lint(mixer.space).contradiction or ())
+    return Problem("rules", f"no mix can be made under {clash or 'them'}. Loosen one.")

@@ -25,7 +25,7 @@ def newest_version(slug: str) -> RecipeVersion:
         RecipeVersion.objects.filter(recipe__slug=slug)
         .select_related("recipe")
         .order_by("-number")
-        .defer("spec")
+        .defer("spec", "space")
         .first()
     )
     if newest is None:
@@ -39,7 +39,7 @@ def versions_on_sale() -> list[RecipeVersion]:
     return list(
         RecipeVersion.objects.filter(pk=Subquery(newest))
         .select_related("recipe")
-        .defer("spec")
+        .defer("spec", "space")
         .order_by("recipe__name")
     )
 
@@ -55,6 +55,6 @@ def mixer_for(version: RecipeVersion) -> Mixer:
 @lru_cache(maxsize=MIXERS_KEPT)
 def _mixer(version_id: int, sha256: str) -> Mixer:
     """`sha256` is part of the key so that two databases in one process (tests) are never mixed up."""
-    return Mixer(
-        from_json(RecipeVersion.objects.values_list("spec", flat=True).get(pk=version_id, sha256=sha256))
-    )
+    stored = RecipeVersion.objects.values_list("spec", "space").get(pk=version_id, sha256=sha256)
+    spec, space = stored
+    return Mixer(from_json(spec), stored=None if space is None else bytes(space))

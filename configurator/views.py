@@ -22,7 +22,8 @@ class HtmxRequest(HttpRequest):
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    on_sale = [(version, mixer_for(version).spec) for version in versions_on_sale()]
+    mixers = [mixer_for(version) for version in versions_on_sale()]
+    on_sale = [(mixer.spec, mixer.count()) for mixer in mixers]
     return render(request, "configurator/home.html", {"on_sale": on_sale, "nav": "home"})
 
 

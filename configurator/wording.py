@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from configurator.mixing.mixer import Mixer, Option, Refusal, Verdict
 from configurator.mixing.spec import NONE, REASON_LENGTH, Slot, Spec
+
+MOST_NAMED = 4  # components after the first in the name of a mix
 
 
 def component_name(spec: Spec, slug: str) -> str:
@@ -22,7 +25,10 @@ def list_of(names: Iterable[str]) -> str:
 
 
 def mix_name(spec: Spec, mix: Mapping[str, str]) -> str:
-    """A mix in one phrase, such as “Warm Hearth with Mend and Quench”; doubles are said once, as double."""
+    """A mix in one phrase, such as “Warm Hearth with Mend and Quench”; doubles are said once, as double.
+
+    Of many components only the first are named.
+    """
     names = [component_name(spec, mix[slot.slug]) for slot in spec.slots if mix.get(slot.slug, NONE) != NONE]
     if not names:
         return _("Nothing chosen yet")
@@ -33,6 +39,9 @@ def mix_name(spec: Spec, mix: Mapping[str, str]) -> str:
         _("double %(name)s") % {"name": name} if rest.count(name) > 1 else name
         for name in dict.fromkeys(rest)
     ]
+    if len(counted) > MOST_NAMED:
+        more = len(counted) - MOST_NAMED + 1
+        counted[MOST_NAMED - 1 :] = [ngettext("%(count)s more", "%(count)s more", more) % {"count": more}]
     return _("%(base)s with %(others)s") % {"base": first, "others": list_of(counted)}
 
 

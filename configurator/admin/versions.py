@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -32,6 +33,9 @@ class RecipeVersionAdmin(admin.ModelAdmin[RecipeVersion]):
     list_select_related = ["recipe", "published_by"]
     readonly_fields = ["recipe", "number", "mixes", "sha256", "note", "published_at", "published_by", "spec"]
     change_form_template = "admin/configurator/recipeversion/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RecipeVersion]:
+        return super().get_queryset(request).defer("spec", "space")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

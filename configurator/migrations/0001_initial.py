@@ -398,7 +398,15 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField(verbose_name="number")),
                 ("spec", models.TextField(verbose_name="spec, canonical JSON")),
                 ("sha256", models.CharField(max_length=64, verbose_name="SHA-256 of the spec")),
-                ("mixes", models.PositiveBigIntegerField(verbose_name="makeable mixes")),
+                ("space", models.BinaryField(null=True, verbose_name="space, stored form")),
+                (
+                    "mixes",
+                    models.PositiveBigIntegerField(
+                        help_text="Empty where they are too many to count, or to write here.",
+                        null=True,
+                        verbose_name="makeable mixes",
+                    ),
+                ),
                 ("note", models.TextField(verbose_name="why")),
                 ("published_at", models.DateTimeField(verbose_name="published")),
                 (

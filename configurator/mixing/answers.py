@@ -49,10 +49,13 @@ class SlotOptions:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a partial mix leaves: options per slot, makeable mixes, the range of prices (None when nothing is left)."""
+    """What a partial mix leaves: options per slot, makeable mixes (None: too many to count), the range of prices.
+
+    There are no prices when nothing is left.
+    """
 
     slots: tuple[SlotOptions, ...]
-    count: int
+    count: int | None
     prices: tuple[int, int] | None
 
 

@@ -2,21 +2,28 @@
 
 from dataclasses import dataclass
 
-from configurator.mixing.compiling import compile_space
+from configurator.mixing.compiling import SpaceTooLarge, compile_space
 from configurator.mixing.diffing import lost_mixes, shared_count
+from configurator.mixing.linting import lint
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import Rule, Size
 
 EXAMPLES = 5
+COUNTED_MIXES = 100_000  # up to so many combinations a rule's effect beside all others is counted
 
 
 @dataclass(frozen=True, slots=True)
 class RuleEffect:
-    """`removes`: mixes that this rule alone forbids; `only_this`: of these, how many no other rule forbids."""
+    """`removes`: mixes that this rule alone forbids, None if even these are too many to count.
+
+    `only_this`: of these, how many no other rule forbids; None where the space is too large to make it once per rule.
+    `is_idle`: it removes nothing that the others leave.
+    """
 
     rule: Rule
-    removes: int
-    only_this: int
+    removes: int | None
+    only_this: int | None
+    is_idle: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +37,15 @@ class PriceChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`comparable` is False when the slots themselves changed: then every mix of the old version is another thing."""
+    """Counts are None where a space is too large to count.
 
-    before: int
-    after: int
-    gained: int
-    lost: int
+    `comparable` is False when the slots themselves changed: then every mix of the old version is another thing.
+    """
+
+    before: int | None
+    after: int | None
+    gained: int | None
+    lost: int | None
     lost_examples: tuple[dict[str, str], ...]
     gained_examples: tuple[dict[str, str], ...]
     prices: tuple[PriceChange, ...]
@@ -43,17 +53,28 @@ class Changes:
 
 
 def rule_effects(mixer: Mixer) -> tuple[RuleEffect, ...]:
-    """For each hard rule how many mixes it removes, alone and beyond all others; compiles two spaces per rule."""
-    model, makeable = mixer.model, mixer.count()
-    return tuple(
-        RuleEffect(
-            rule,
-            removes=mixer.total - compile_space(model.only([rule.slug])).count(),
-            only_this=compile_space(model.without([rule.slug])).count() - makeable,
-        )
-        for rule in mixer.spec.rules
-        if not rule.advice
-    )
+    """For each hard rule what it removes.
+
+    Up to COUNTED_MIXES combinations each rule is counted alone and beyond all others, which takes two small spaces per
+    rule; beyond, alone only, and whether it has any effect is settled by search under a time limit.
+    """
+    rules = [rule for rule in mixer.spec.rules if not rule.advice]
+    if mixer.total > COUNTED_MIXES:
+        idle = lint(mixer.space).idle
+        return tuple(RuleEffect(rule, _removed_by(mixer, rule), None, rule.slug in idle) for rule in rules)
+    makeable = mixer.count() or 0
+    found = []
+    for rule in rules:
+        only_this = compile_space(mixer.model.without([rule.slug])).count() - makeable
+        found.append(RuleEffect(rule, _removed_by(mixer, rule), only_this, not only_this))
+    return tuple(found)
+
+
+def _removed_by(mixer: Mixer, rule: Rule) -> int | None:
+    try:
+        return mixer.total - compile_space(mixer.model.only([rule.slug])).count()
+    except SpaceTooLarge:
+        return None
 
 
 def compare(old: Mixer, new: Mixer) -> Changes:
@@ -63,19 +84,19 @@ def compare(old: Mixer, new: Mixer) -> Changes:
     prices = _price_changes(old, new)
     if not comparable:
         return Changes(before, after, after, before, (), (), prices, comparable=False)
+    if before is None or after is None:
+        return Changes(before, after, None, None, (), (), prices, comparable=True)
     there, back = _counterparts(old, new), _counterparts(new, old)
     shared = shared_count(old.space, new.space, there)
+    lost = lost_mixes(old.space, new.space, there, limit=EXAMPLES)
+    gained = lost_mixes(new.space, old.space, back, limit=EXAMPLES)
     return Changes(
         before,
         after,
         gained=after - shared,
         lost=before - shared,
-        lost_examples=tuple(
-            old.named(mix) for mix in lost_mixes(old.space, new.space, there, limit=EXAMPLES)
-        ),
-        gained_examples=tuple(
-            new.named(mix) for mix in lost_mixes(new.space, old.space, back, limit=EXAMPLES)
-        ),
+        lost_examples=tuple(old.named(mix) for mix in lost),
+        gained_examples=tuple(new.named(mix) for mix in gained),
         prices=prices,
         comparable=True,
     )

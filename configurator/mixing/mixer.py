@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 
 from configurator.mixing.answers import Answer, Option, Refusal, SlotOptions, Verdict
-from configurator.mixing.compiling import compile_space
+from configurator.mixing.filtering import FilteredSpace
 from configurator.mixing.label import label
 from configurator.mixing.price import price_per_100_ml, unit_price
 from configurator.mixing.reasons import Reasons
 from configurator.mixing.rules import advice_rules, build_model, hard_rules, option_slug, options_of
 from configurator.mixing.spec import Component, Size, Spec
+from configurator.mixing.storing import load_or_make
 
 __all__ = ["Answer", "Mix", "Mixer", "Option", "Refusal", "SlotOptions", "UnknownChoiceError", "Verdict"]
 
@@ -41,9 +42,13 @@ class _Question:
 
 
 class Mixer:
-    """Answers for one spec; compiling it raises `compiling.SpaceTooLarge` when it is beyond the node budget."""
+    """Answers for one spec.
 
-    def __init__(self, spec: Spec) -> None:
+    `stored` is its space as `storing.to_bytes` wrote it; without it, or where it does not fit, the space is made, which
+    raises `filtering.SpaceUndecided` for rules that cannot be answered in time.
+    """
+
+    def __init__(self, spec: Spec, *, stored: bytes | None = None) -> None:
         self.spec = spec
         self._rules = {rule.slug: rule for rule in spec.rules}
         self._options = tuple(options_of(spec, slot) for slot in spec.slots)
@@ -58,7 +63,7 @@ class Mixer:
         )
         self._discounts = tuple(tuple(-extra for extra in row) for row in self._surcharges)
         self.model = build_model(spec, hard_rules(spec))
-        self.space = compile_space(self.model)
+        self.space = load_or_make(self.model, stored)
         self._reasons = Reasons(self.space)
         self._outlook = lru_cache(OUTLOOKS_KEPT)(self._find_outlook)
         self._advice_model = build_model(spec, advice_rules(spec))
@@ -107,12 +112,23 @@ class Mixer:
             total *= len(slugs)
         return total
 
+    @property
+    def costly_rules(self) -> tuple[str, ...]:
+        """Rules too wide for the diagram; while there are any, nothing is counted and questions take a search."""
+        return self.space.left_out if isinstance(self.space, FilteredSpace) else ()
+
     def is_complete(self, mix: Mix) -> bool:
         return len(mix) == len(self.spec.slots)
 
-    def count(self, mix: Mix | None = None, *, avoid: Collection[str] = ()) -> int:
-        """How many makeable mixes remain, exactly."""
+    def count(self, mix: Mix | None = None, *, avoid: Collection[str] = ()) -> int | None:
+        """How many makeable mixes remain, exactly; None where the space is too large to count."""
+        if not self.space.exact_count:
+            return None
         return self.space.count(self._indices(mix or {}), self._allowed(avoid))
+
+    def leads_somewhere(self, mix: Mix | None = None, *, avoid: Collection[str] = ()) -> bool:
+        """Whether any makeable mix remains."""
+        return self._leads_somewhere(self._indices(mix or {}), self._allowed(avoid))
 
     def options(self, mix: Mix, *, size: Size, avoid: Collection[str] = ()) -> Answer:
         """Per slot which components still lead to a makeable mix, keeping the choices in the other slots."""
@@ -210,9 +226,9 @@ class Mixer:
         kept: dict[str, str] = {}
         for slot in sorted(mix, key=lambda slot: slot not in hold):
             tried = {**kept, slot: mix[slot]}
-            if self.space.count(self._indices(tried), allowed):
+            if self._leads_somewhere(self._indices(tried), allowed):
                 kept = tried
-        return (self.read_mix(kept),) if self.space.count({}, allowed) else ()
+        return (self.read_mix(kept),) if self._leads_somewhere({}, allowed) else ()
 
     # In indices -----------------------------------------------------------------------------------------------------
 
@@ -269,13 +285,19 @@ class Mixer:
 
     def _find_outlook(
         self, chosen: tuple[tuple[int, int], ...], allowed: tuple[int, ...] | None
-    ) -> tuple[int, tuple[int, int] | None]:
+    ) -> tuple[int | None, tuple[int, int] | None]:
         """How many makeable mixes a partial mix leaves, and the least and most that their surcharges add up to."""
         fixed = dict(chosen)
         dearest = self.space.best(self._surcharges, fixed, allowed)
         cheapest = self.space.best(self._discounts, fixed, allowed)
         extras = None if dearest is None or cheapest is None else (-cheapest[0], dearest[0])
-        return self.space.count(fixed, allowed), extras
+        return self.space.count(fixed, allowed) if self.space.exact_count else None, extras
+
+    def _leads_somewhere(self, chosen: Mapping[int, int], allowed: tuple[int, ...] | None) -> bool:
+        masks = list(allowed or self.model.full)
+        for slot, option in chosen.items():
+            masks[slot] &= 1 << option
+        return self.space.is_possible(masks)
 
 
 def _contents(option: Component | None) -> frozenset[str]:

@@ -6,16 +6,19 @@ whole numbers of seven bits a byte. Masks are written once per layer, children a
 
 import hashlib
 import json
+import logging
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from configurator.mixing.diagram import Diagram
-from configurator.mixing.filtering import FilteredSpace
+from configurator.mixing.filtering import FilteredSpace, make_space
 from configurator.mixing.merging import Arcs
 from configurator.mixing.model import Limit, Model, Nogood, Table
 from configurator.mixing.space import Space
+
+logger = logging.getLogger(__name__)
 
 MARK = b"CONCOCT\0"
 FORMAT = 1  # raised whenever the same bytes would mean something else, or the compiler's answers change
@@ -78,6 +81,19 @@ def from_bytes(model: Model, data: bytes) -> Space:
         return _read(model, _unpacked(_inflated(body)))
     except (StopIteration, IndexError, ValueError, zlib.error) as error:
         raise StoredFormError("This space is damaged.") from error
+
+
+def load_or_make(model: Model, data: bytes | None) -> Space:
+    """The space of a model from its stored form, made anew where there is none or it does not fit.
+
+    Raises filtering.SpaceUndecided for a model that cannot be answered in time.
+    """
+    if data is not None:
+        try:
+            return from_bytes(model, data)
+        except StoredFormError as error:
+            logger.warning("a stored space is made anew: %s", error)
+    return make_space(model)
 
 
 def _head(known: bytes, body: bytes) -> bytes:

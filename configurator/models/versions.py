@@ -31,7 +31,12 @@ class RecipeVersion(models.Model):
     number = models.PositiveIntegerField(_("number"))
     spec = models.TextField(_("spec, canonical JSON"))
     sha256 = models.CharField(_("SHA-256 of the spec"), max_length=64)
-    mixes = models.PositiveBigIntegerField(_("makeable mixes"))
+    space = models.BinaryField(_("space, stored form"), null=True)
+    mixes = models.PositiveBigIntegerField(
+        _("makeable mixes"),
+        null=True,
+        help_text=_("Empty where they are too many to count, or to write here."),
+    )
     note = models.TextField(_("why"))
     published_at = models.DateTimeField(_("published"))
     published_by = models.ForeignKey(

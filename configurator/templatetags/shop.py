@@ -1,6 +1,9 @@
 """Template tags and filters of the shop's pages."""
 
 from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from configurator.money import written
 
@@ -17,6 +20,26 @@ GLYPHS = {
     "loop": "M12 4a8 8 0 1 1-7 4M5 3v5h5",
     "spiral": "M7 4c8 0 8 5 2 5s-6 5 2 5 8 5 0 6",
 }
+
+
+SCALES = [  # of the short scale
+    (10**18, gettext_lazy("quintillion")),
+    (10**15, gettext_lazy("quadrillion")),
+    (10**12, gettext_lazy("trillion")),
+    (10**9, gettext_lazy("billion")),
+]
+
+
+@register.filter
+def many(count: int) -> str:
+    """A number for people: exact up to a billion, above it what it surely exceeds."""
+    for size, name in SCALES:
+        if count > size:
+            return _("more than %(count)s %(scale)s") % {
+                "count": number_format((count - 1) // size, force_grouping=True),
+                "scale": name,
+            }
+    return number_format(count, force_grouping=True)
 
 
 @register.filter

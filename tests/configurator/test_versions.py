@@ -60,7 +60,7 @@ def test_a_version_read_from_what_is_on_sale_costs_one_query_without_its_spec(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(1):
-        assert newest_version("shampoo").get_deferred_fields() == {"spec"}
+        assert newest_version("shampoo").get_deferred_fields() == {"spec", "space"}
     with django_assert_num_queries(1):
         assert [version.recipe.name for version in versions_on_sale()] == ["Shampoo"]
 

@@ -8,7 +8,7 @@ from configurator.mix_address import MixState
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import Slot
 from configurator.sections import Section, open_section, sections_of
-from configurator.wording import component_name
+from configurator.wording import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,7 @@ def read_progress(mixer: Mixer, state: MixState) -> Progress | None:
         SectionCard(
             section,
             section == current,
-            tuple(
-                (slot.name, component_name(spec, mix[slot.slug]))
-                for slot in section.slots
-                if slot.slug in mix
-            ),
+            parts_of(spec, {slot.slug: mix[slot.slug] for slot in section.slots if slot.slug in mix}),
             tuple((slot.slug, mix[slot.slug]) for slot in section.slots if slot.slug in mix),
             f"{path}#section-{section.slug}",
         )

@@ -9,6 +9,7 @@ from configurator.mixing.walking import bits
 
 COLUMN, ROW, MARGIN = 300, 52, 60
 MOST_NODES = 400  # beyond, nobody could read the drawing
+SVG_LOOK = 'role="img" font-family="system-ui, sans-serif" font-size="10"'
 INK, PAPER, LINE, SOFT = "#1F2A2E", "#FBF7F0", "#7D7262", "#4F5D61"
 
 
@@ -34,8 +35,7 @@ def draw_space(mixer: Mixer) -> str:
     width = MARGIN * 2 + COLUMN * (len(counts) - 1)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
-            ' font-family="system-ui, sans-serif" font-size="10">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {SVG_LOOK}>',
             f"<title>{escape(_title(mixer))}</title>",
             f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
             *_heads(mixer, diagram.order),

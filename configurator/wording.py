@@ -19,6 +19,11 @@ def component_name(spec: Spec, slug: str) -> str:
     return next(part.name for family in spec.families for part in family.components if part.slug == slug)
 
 
+def parts_of(spec: Spec, mix: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The names of slots and of what a (partial) mix puts there, in slot order."""
+    return tuple((slot.name, component_name(spec, mix[slot.slug])) for slot in spec.slots if slot.slug in mix)
+
+
 def list_of(names: Iterable[str]) -> str:
     """Names as a list in a sentence: a, b and c."""
     return get_text_list(list(names), _("and"))

@@ -15,7 +15,7 @@ from configurator.bottle import draw_bottle
 from configurator.mix_address import MixState, read_state
 from configurator.mixing.mixer import Mixer, UnknownChoiceError
 from configurator.views import find_mixer
-from configurator.wording import mix_name
+from configurator.wording import mix_name, parts_of
 from orders.checkout_form import CheckoutForm
 from orders.models import Order
 from orders.payments import open_payment, settle_confirmed_payments
@@ -83,6 +83,7 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
             "price_change": price_change,
             "name": mix_name(mixer.spec, state.mix),
             "spec": mixer.spec,
+            "parts": parts_of(mixer.spec, state.mix),
             "bottle": draw_bottle(mixer, state.mix),
             "mixer_address": state.address(mixer),
         },

@@ -1,15 +1,17 @@
 """Peers that answer the same question, the open options beside some choices; each is a development dependency.
 
-A peer is told the model as it stands, with nothing of ours in between, and answers then: per slot, the mask of options
-with which a makeable mix remains, keeping the choices of all other slots.
+A peer is told the model as it stands, with no diagram of ours in between, and answers then: per slot, the mask of
+options with which a makeable mix remains, keeping the choices of all other slots.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from itertools import accumulate, combinations, count
+from itertools import accumulate
 from typing import Any
 
+from benchmarks.clauses import clauses_of
 from configurator.mixing.model import Constraint, Limit, Model, Nogood, Table
+from configurator.mixing.ordering import drawn_together
 from configurator.mixing.walking import bits
 
 Options = Callable[[Mapping[int, int]], tuple[int, ...]]
@@ -19,7 +21,7 @@ class PeerMissing(Exception):
     """The peer is not installed here, or can't be told this model; the text says what to do."""
 
 
-def load(module: str, package: str) -> Any:
+def load(module: str, package: str) -> Any:  # raises PeerMissing
     try:
         return import_module(module)
     except ImportError:
@@ -35,7 +37,7 @@ def _others(chosen: Mapping[int, int], slot: int) -> dict[int, int]:
 def python_sat(model: Model) -> Options:
     """One incremental solver, a question per option that no mix met for the same choices holds."""
     solver_class = load("pysat.solvers", "python-sat").Solver
-    solver = solver_class(name="glucose4", bootstrap_with=list(_clauses(model)))
+    solver = solver_class(name="glucose4", bootstrap_with=list(clauses_of(model)))
     first = list(accumulate(model.sizes, initial=1))
 
     def options(chosen: Mapping[int, int]) -> tuple[int, ...]:
@@ -61,68 +63,36 @@ def python_sat(model: Model) -> Options:
     return options
 
 
-def _clauses(model: Model) -> Iterator[list[int]]:
-    """One variable per option, per row of a table and per sum that a limit can come to."""
-    first = list(accumulate(model.sizes, initial=1))
-    fresh = count(first[-1])
-    for slot, size in enumerate(model.sizes):
-        options = list(range(first[slot], first[slot] + size))
-        yield options
-        yield from ([-one, -other] for one, other in combinations(options, 2))
-    for constraint in model.constraints:
-        if isinstance(constraint, Nogood):
-            yield [
-                first[slot] + option
-                for slot, mask in constraint.parts
-                for option in range(model.sizes[slot])
-                if not mask >> option & 1
-            ]
-        elif isinstance(constraint, Table):
-            rows = {row: next(fresh) for row in sorted(constraint.rows)}
-            yield list(rows.values())
-            for row, is_row in rows.items():
-                for slot, option in zip(constraint.scope, row, strict=True):
-                    yield [-is_row, first[slot] + option]
-        else:
-            yield from _limit_clauses(constraint, first, fresh)
-
-
-def _limit_clauses(limit: Limit, first: list[int], fresh: Iterator[int]) -> Iterator[list[int]]:
-    sums = {0: next(fresh)}
-    yield [sums[0]]
-    for slot, weights in limit.weights:
-        below: dict[int, int] = {}
-        for total, is_sum in sums.items():
-            for option, weight in enumerate(weights):
-                if total + weight not in below:
-                    below[total + weight] = next(fresh)
-                yield [-is_sum, -(first[slot] + option), below[total + weight]]
-        sums = below
-    for total, is_sum in sums.items():
-        if (limit.low is not None and total < limit.low) or (limit.high is not None and total > limit.high):
-            yield [-is_sum]
-
-
 def dd_space(model: Model) -> tuple[Any, list[list[str]], Any]:
-    """The manager, the names of the variables, one per option, and the diagram; by CUDD where the wheel has it."""
+    """The manager, the names of the variables, one per option, and the diagram; by CUDD where the wheel has it.
+
+    In a slot order that suits most models, with all constraints multiplied in a balanced tree.
+    """
     try:
         bdd = import_module("dd.cudd").BDD()
     except ImportError:
         bdd = load("dd.autoref", "dd").BDD()
     names = [[f"s{slot}o{option}" for option in range(size)] for slot, size in enumerate(model.sizes)]
-    bdd.declare(*(name for row in names for name in row))
-    bdd.configure(reordering=True)
-    space = bdd.true
-    for row in names:
-        one = bdd.false
-        for name in row:
-            others = bdd.cube({other: other == name for other in row})
-            one |= others
-        space &= one
-    for constraint_bdd in _constraint_bdds(model, bdd, names):
-        space &= constraint_bdd
+    scopes = [constraint.scope for constraint in model.constraints if constraint.scope]
+    order = drawn_together(tuple(range(len(names))), scopes)
+    bdd.declare(*(name for slot in order for name in names[slot]))
     bdd.configure(reordering=False)
+    place = {slot: i for i, slot in enumerate(order)}
+    ranked = [([place[slot]], _one_of(bdd, names[slot])) for slot in order]
+    for constraint, node in zip(model.constraints, _constraint_bdds(model, bdd, names), strict=True):
+        ranked.append((sorted((place[slot] for slot in constraint.scope), reverse=True), node))
+    left = [node for _, node in sorted(ranked, key=lambda entry: entry[0])]
+    while len(left) > 1:
+        left = [left[i] & left[i + 1] if i + 1 < len(left) else left[i] for i in range(0, len(left), 2)]
+    space = left[0] if left else bdd.true
     return bdd, names, space
+
+
+def _one_of(bdd: Any, names: list[str]) -> Any:
+    one = bdd.false
+    for name in names:
+        one |= bdd.cube({other: other == name for other in names})
+    return one
 
 
 def dd_bdd(model: Model) -> Options:
@@ -157,12 +127,30 @@ def _constraint_bdds(model: Model, bdd: Any, names: list[list[str]]) -> Iterator
                 broken &= held
             yield ~broken
         elif isinstance(constraint, Table):
-            rows = bdd.false
-            for row in sorted(constraint.rows):
-                rows |= bdd.cube({names[s][o]: True for s, o in zip(constraint.scope, row, strict=True)})
-            yield rows
+            yield _table_bdd(bdd, [names[slot] for slot in constraint.scope], constraint.rows)
         else:
             yield _limit_bdd(constraint, bdd, names)
+
+
+def _table_bdd(bdd: Any, names: list[list[str]], rows: frozenset[tuple[int, ...]]) -> Any:
+    """By the trie of the rows, read from the last column up, so that rows that begin alike are built once."""
+    level: dict[tuple[int, ...], Any] = dict.fromkeys(rows, bdd.true)
+    for column in reversed(range(len(names))):
+        above: dict[tuple[int, ...], Any] = {}
+        known: dict[tuple[Any, ...], Any] = {}
+        children: dict[tuple[int, ...], list[tuple[int, Any]]] = {}
+        for prefix, node in sorted(level.items(), key=lambda entry: entry[0]):
+            children.setdefault(prefix[:-1], []).append((prefix[-1], node))
+        for prefix, arcs in children.items():
+            key = tuple((option, int(node)) for option, node in arcs)
+            if key not in known:
+                known[key] = bdd.false
+                for option, node in arcs:
+                    only = names[column][option]
+                    known[key] |= bdd.cube({name: name == only for name in names[column]}) & node
+            above[prefix] = known[key]
+        level = above
+    return level.get((), bdd.false)
 
 
 def _limit_bdd(limit: Limit, bdd: Any, names: list[list[str]]) -> Any:

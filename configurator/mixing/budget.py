@@ -24,7 +24,7 @@ class Budget:
 
     nodes: int = 200_000
     arcs: int = 2_000_000
-    seconds: float = 4.0
+    seconds: float = 4.5
     clock: Callable[[], float] = field(default=process_time)
 
 

@@ -18,7 +18,7 @@ from configurator.mixing.searching import Deadline, OutOfTime
 from configurator.mixing.walking import bits
 
 SOLVER = "glucose4"
-CONFLICTS = 2_000  # between looks at the clock
+CONFLICTS = 500  # between looks at the clock
 BUDGET = Budget(nodes=100_000, seconds=2.0)  # of the automata of all limits
 
 Clause = list[int]

@@ -11,6 +11,8 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from configurator.mixing.filtering import SpaceUndecided
+
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY_BYTES = 64 * 1024
 
@@ -65,6 +67,14 @@ class NotFoundProblem(Problem):
     status = status.HTTP_404_NOT_FOUND
     code = "not-found"
     title = "There is no such thing"
+
+
+class UndecidedProblem(Problem):
+    """A question about a product too large for its diagram that was not settled in time."""
+
+    status = status.HTTP_503_SERVICE_UNAVAILABLE
+    code = "undecided"
+    title = "This question takes too long just now"
 
 
 class _FromFramework(Problem):
@@ -138,6 +148,10 @@ def _as_problem(error: Exception) -> Problem | None:
         return error
     if isinstance(error, exceptions.ValidationError):
         return InvalidFieldsProblem(field_errors(error.detail))
+    if isinstance(error, SpaceUndecided):
+        undecided = UndecidedProblem("Ask again, or with more of the slots chosen.")
+        undecided.headers["Retry-After"] = "5"
+        return undecided
     if isinstance(error, Http404):
         return NotFoundProblem("There is nothing at this address.")
     if isinstance(error, PermissionDenied):

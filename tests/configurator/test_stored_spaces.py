@@ -5,8 +5,10 @@ import json
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from configurator.mixing import compiling, storing
+from configurator.mixing.filtering import SpaceUndecided
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import Component, Family, Rule, RuleKind, Size, Slot, Spec, from_json
 from configurator.models import RecipeVersion
@@ -87,6 +89,26 @@ def test_a_space_too_large_to_count_has_no_count_and_names_the_rules_that_cost_i
     assert any(option.is_open for row in answer.slots for option in row.options)
     again = Mixer(spec, stored=storing.to_bytes(mixer.space))
     assert again.costly_rules == mixer.costly_rules
+
+
+@pytest.mark.parametrize("path", ["/mix/shampoo/", "/api/shop/v1/recipes/shampoo/options"])
+def test_a_question_that_is_not_settled_in_time_is_said_with_a_way_on(
+    catalogue: RecipeVersion, client: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def run_out(*args: object, **kwargs: object) -> None:
+        raise SpaceUndecided(2.0, ("wide-rule",))
+
+    monkeypatch.setattr(Mixer, "options", run_out)
+
+    answer = (
+        client.post(path, data={"mix": {}}, content_type="application/json")
+        if path.startswith("/api")
+        else client.get(path)
+    )
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "wide-rule" not in answer.content.decode()
 
 
 def read_as_spec(raw: dict[str, Any]) -> Spec:

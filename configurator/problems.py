@@ -76,6 +76,10 @@ class UndecidedProblem(Problem):
     code = "undecided"
     title = "This question takes too long just now"
 
+    def __init__(self) -> None:
+        super().__init__("Ask again, or with more of the slots chosen.")
+        self.headers["Retry-After"] = "5"
+
 
 class _FromFramework(Problem):
     """What Django REST framework raised by itself, in our shape."""
@@ -146,24 +150,24 @@ def field_errors(detail: Any, where: str = "") -> Iterator[tuple[str, str]]:
 def _as_problem(error: Exception) -> Problem | None:
     if isinstance(error, Problem):
         return error
-    if isinstance(error, exceptions.ValidationError):
-        return InvalidFieldsProblem(field_errors(error.detail))
     if isinstance(error, SpaceUndecided):
-        undecided = UndecidedProblem("Ask again, or with more of the slots chosen.")
-        undecided.headers["Retry-After"] = "5"
-        return undecided
+        return UndecidedProblem()
     if isinstance(error, Http404):
         return NotFoundProblem("There is nothing at this address.")
     if isinstance(error, PermissionDenied):
         return _FromFramework(exceptions.PermissionDenied())
-    if isinstance(error, exceptions.APIException):
-        problem = _FromFramework(error)
-        if wait := getattr(error, "wait", None):
-            problem.headers["Retry-After"] = str(int(wait) + 1)
-        if auth_header := getattr(error, "auth_header", None):
-            problem.headers["WWW-Authenticate"] = auth_header
-        return problem
-    return None
+    return _from_framework(error) if isinstance(error, exceptions.APIException) else None
+
+
+def _from_framework(error: exceptions.APIException) -> Problem:
+    if isinstance(error, exceptions.ValidationError):
+        return InvalidFieldsProblem(field_errors(error.detail))
+    problem = _FromFramework(error)
+    if wait := getattr(error, "wait", None):
+        problem.headers["Retry-After"] = str(int(wait) + 1)
+    if auth_header := getattr(error, "auth_header", None):
+        problem.headers["WWW-Authenticate"] = auth_header
+    return problem
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

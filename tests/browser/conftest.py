@@ -20,6 +20,13 @@ def shop() -> Iterator[Shop]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def bicycle(shop: Shop) -> Shop:
+    """The same shop with the second shipped product on sale."""
+    shop.manage("load_catalogue", "bicycle")
+    return shop
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium per module: a running Playwright would be in the way of other modules' database."""

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import CUSTOMER, fill_checkout, find_violations, order_mix
+from tests.configurator.bicycle_judge import starter
 from tests.processes import Shop
 
 pytestmark = pytest.mark.slow
@@ -22,6 +23,14 @@ PAGES = {
     "checkout": "/checkout/shampoo/warm-hearth/mend/quench",
     "nothing there": "/nowhere",
     "APIs": "/api/",
+}
+MONDAY = "/".join(starter("Monday").values())
+BICYCLE_PAGES = {
+    "empty bicycle": "/mix/bicycle/",
+    "half a bicycle": "/mix/bicycle/?frame=curlew-gravel&colour=brick&tyres=bramble-47&open=wheels-and-brakes",
+    "whole bicycle": f"/mix/bicycle/{MONDAY}?open=drive&label=Ada",
+    "broken bicycle": f"/mix/bicycle/{MONDAY}".replace("wide-guards", "clip-guards"),
+    "checkout of a bicycle": f"/checkout/bicycle/{MONDAY}",
 }
 STAFF_PAGES = [
     "/admin/",
@@ -46,6 +55,19 @@ LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_a_page_of_the_shop_has_no_violation(open_page: OpenPage, path: str, width: int, scheme: str) -> None:
     page = open_page(path, width=width, scheme=scheme)
+
+    assert find_violations(page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+@pytest.mark.parametrize("path", BICYCLE_PAGES.values(), ids=BICYCLE_PAGES)
+@pytest.mark.usefixtures("bicycle")
+def test_a_page_of_many_slots_has_no_violation(
+    open_page: OpenPage, path: str, width: int, scheme: str
+) -> None:
+    page = open_page(path, width=width, scheme=scheme)
+    for details in page.locator("summary").all():
+        details.click()
 
     assert find_violations(page) == []
 

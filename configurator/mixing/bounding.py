@@ -85,10 +85,9 @@ def _multipliers(given: Sequence[int], left: Sequence[Sequence[Row]]) -> list[in
         if bound > best:
             best, chosen = bound, factors
         rate = RATE / (1 + step) ** 0.5
-        raised = [
-            share * exp(min(rate * over / spread, 50.0))
-            for share, over, spread in zip(shares, excess, spreads, strict=True)
-        ]
+        pulls = [rate * over / spread for over, spread in zip(excess, spreads, strict=True)]
+        strongest = max(pulls)  # taken off all, so that no power overflows and not all of them vanish
+        raised = [share * exp(pull - strongest) for share, pull in zip(shares, pulls, strict=True)]
         shares = [max(share / sum(raised), LEAST_SHARE) for share in raised]
     largest = max(chosen)
     return [round(factor / largest * SCALE) for factor in chosen]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configurator.mixing.bounding import Ceilings
 from configurator.mixing.budget import Budget
 from configurator.mixing.compiling import compile_space
 from configurator.mixing.diffing import shared_count
@@ -129,3 +130,12 @@ def test_rules_over_all_slots_are_settled_by_search() -> None:
         slot = rng.choice([slot for slot in range(20) if slot not in chosen])
         chosen[slot] = rng.choice([option for option in range(12) if found[slot] >> option & 1])
     assert model.admits([chosen[slot] for slot in range(20)])
+
+
+def test_limits_that_are_far_from_tight_are_summed_up_all_the_same() -> None:
+    loose = [Limit(((0, (0, 1)), (1, (1, 0))), None, 10**6, "a"), Limit(((1, (0, 2)),), None, 10**6, "b")]
+
+    together = Ceilings(loose, (2, 2)).tightest((0b11, 0b11))
+
+    assert together is not None
+    assert all(together.admits(mix) for mix in [(0, 0), (0, 1), (1, 0), (1, 1)])

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from configurator.models import Recipe
+from configurator.publishing import preview_publish
 from configurator.versions import mixer_for, newest_version
 from tests.configurator import bicycle_judge as judge
 
@@ -52,6 +54,14 @@ def test_the_version_on_sale_is_the_file() -> None:
     spec = mixer_for(newest_version("bicycle")).spec
 
     assert spec == judge.spec()
+
+
+def test_a_preview_of_so_many_rules_counts_no_effects_and_takes_no_minutes() -> None:
+    preview = preview_publish(Recipe.objects.get(slug="bicycle"))
+
+    assert preview.is_unchanged
+    assert preview.problems == ()
+    assert preview.effects == ()
 
 
 def test_only_the_open_section_is_sent_and_the_others_keep_their_choices(client: Client) -> None:

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from configurator.models import Recipe
+from configurator.publishing import preview_publish
 from configurator.versions import mixer_for, newest_version
 from tests.configurator import bicycle_judge as judge
 
@@ -52,6 +54,13 @@ def test_the_version_on_sale_is_the_file() -> None:
     spec = mixer_for(newest_version("bicycle")).spec
 
     assert spec == judge.spec()
+
+
+def test_the_draft_that_was_loaded_is_what_is_on_sale() -> None:
+    preview = preview_publish(Recipe.objects.get(slug="bicycle"))
+
+    assert preview.is_unchanged
+    assert preview.problems == ()
 
 
 def test_only_the_open_section_is_sent_and_the_others_keep_their_choices(client: Client) -> None:

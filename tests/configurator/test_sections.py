@@ -4,7 +4,8 @@ import pytest
 
 from configurator.mixing.spec import Spec
 from configurator.sections import open_section, sections_of, usual_section
-from tests.configurator.make import make_family, make_slot, make_spec
+from configurator.wording import mix_name
+from tests.configurator.make import make_component, make_family, make_slot, make_spec
 
 
 def spec_of(*groups: str) -> Spec:
@@ -50,3 +51,16 @@ def test_the_section_asked_for_is_open_else_the_first_with_something_left(
     assert open_section(spec, mix, asked).slug == found
     if not asked:
         assert usual_section(spec, mix) == found
+
+
+def test_of_many_components_the_name_of_a_mix_says_the_first_few() -> None:
+    slots = tuple(make_slot(f"slot-{i}", family=f"family-{i}") for i in range(7))
+    families = tuple(
+        make_family(f"family-{i}", (make_component(f"part-{i}", name=f"Part {i}"),)) for i in range(7)
+    )
+    spec = make_spec(slots=slots, families=families)
+    mix = {f"slot-{i}": f"part-{i}" for i in range(7)}
+
+    assert mix_name(spec, mix) == "Part 0 with Part 1, Part 2, Part 3 and 3 more"
+    del mix["slot-6"], mix["slot-5"]
+    assert mix_name(spec, mix) == "Part 0 with Part 1, Part 2, Part 3 and Part 4"

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from configurator.catalogue_file import find_file
+from configurator.loading import SHIPPED_CATALOGUE
 from configurator.models import Component, Family, Recipe, RecipeVersion
 from tests.configurator.catalogue_files import line_of, soap, soap_text, write_file
 
@@ -95,3 +97,13 @@ def test_a_file_that_cannot_be_read_is_told_in_one_sentence(tmp_path: Path) -> N
         assert str(caught.value) == f"{path} {told}"
 
     assert Recipe.objects.count() == 1
+
+
+def test_a_shipped_file_has_a_name_and_any_other_word_is_a_path(tmp_path: Path) -> None:
+    assert find_file("bicycle").name == "bicycle.json"
+    assert find_file("alembic-row") == SHIPPED_CATALOGUE
+    assert find_file(str(tmp_path / "bicycle")) == tmp_path / "bicycle"
+    assert find_file("../data/bicycle") == Path("../data/bicycle")
+
+    with pytest.raises(CommandError, match="tricycle cannot be read: No such file or directory"):
+        run("tricycle")

@@ -18,7 +18,7 @@ class CheckoutForm(forms.Form):
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={"required": _("Enter your e-mail, so that we can tell you when it ships.")},
+        error_messages={"required": _("Enter your e-mail.")},
     )
     full_name = forms.CharField(
         label=_("Full name"),

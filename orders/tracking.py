@@ -6,8 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from configurator.bottle import Bottle, draw_bottle
-from configurator.mixing.price import price_per_100_ml
+from configurator.mixing.label import label
 from configurator.mixing.spec import Size
 from configurator.versions import mixer_for
 from configurator.wording import mix_name
@@ -43,9 +42,7 @@ class Item:
     label_name: str
     quantity: int
     total: int
-    per_100_ml: int | None
     ingredients: str
-    bottle: Bottle
     batch: str
 
 
@@ -55,10 +52,6 @@ class Tracking:
     items: tuple[Item, ...]
     stages: tuple[Stage, ...]
     shipments: tuple[Shipment, ...]
-
-    @property
-    def is_open(self) -> bool:
-        return self.order.state == Order.State.PAID
 
 
 def read_tracking(order: Order) -> Tracking:
@@ -75,18 +68,14 @@ def read_tracking(order: Order) -> Tracking:
 
 def _item(line: OrderLine) -> Item:
     mixer = mixer_for(line.version)
-    size = mixer.read_size(line.size)
-    verdict = mixer.check(line.mix, size=size)
     return Item(
         name=mix_name(mixer.spec, line.mix),
         recipe=mixer.spec.name,
-        size=size,
+        size=mixer.read_size(line.size),
         label_name=line.label_name,
         quantity=line.quantity,
         total=line.total,
-        per_100_ml=price_per_100_ml(line.unit_price, size),
-        ingredients=verdict.label.ingredient_text,
-        bottle=draw_bottle(mixer, line.mix),
+        ingredients=label(mixer.spec, line.mix).ingredient_text,
         batch=", ".join(job.batch for job in line.jobs.all() if job.batch),
     )
 

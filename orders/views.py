@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from payments import PaymentError, RedirectNeeded
 
-from configurator.bottle import draw_bottle
 from configurator.mix_address import MixState, read_state
 from configurator.mixing.mixer import Mixer, UnknownChoiceError
 from configurator.views import find_mixer
@@ -84,7 +83,6 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
             "name": mix_name(mixer.spec, state.mix),
             "spec": mixer.spec,
             "parts": parts_of(mixer.spec, state.mix),
-            "bottle": draw_bottle(mixer, state.mix),
             "mixer_address": state.address(mixer),
         },
         status=422 if form.is_bound else 200,

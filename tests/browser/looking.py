@@ -1,7 +1,6 @@
 """What browser tests do with a page: look for complaints, run axe, walk the shop."""
 
 import re
-from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, expect
@@ -75,7 +74,3 @@ def order_mix(page: Page) -> str:
     page.get_by_role("link", name="Follow your order").click()
     expect(page.get_by_role("heading", name="Where it is")).to_be_visible()
     return page.url
-
-
-def save_picture(page: Page, path: Path) -> None:
-    page.screenshot(path=path, full_page=True)

@@ -18,7 +18,7 @@ from configurator.api_content import (
     recipe_content,
     verdict_content,
 )
-from configurator.delivery import read_terms
+from configurator.bench import read_bench
 from configurator.mixing.mixer import Mixer, UnknownChoiceError
 from configurator.mixing.spec import Size
 from configurator.models import RecipeVersion
@@ -86,7 +86,7 @@ class OptionsView(ShopView):
         version, mixer = find_recipe(slug)
         asked = read_question(request, shapes.OptionsRequest, mixer)
         answer = mixer.options(asked.mix, size=asked.size, avoid=asked.avoid)
-        terms = read_terms()
+        today = timezone.localdate()
         return Response(
             {
                 "recipe": recipe_brief(version, mixer),
@@ -94,7 +94,7 @@ class OptionsView(ShopView):
                 "avoid": list(asked.avoid),
                 "size": asked.size.slug,
                 **answer_content(mixer, answer),
-                "delivery": delivery_content(terms, today=timezone.localdate()),
+                "delivery": delivery_content(read_bench(today=today), today=today),
             }
         )
 

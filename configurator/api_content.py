@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 
+from configurator.bench import Bench
 from configurator.delivery import promise
 from configurator.mixing.mixer import Answer, Mixer, Option, SlotOptions, Verdict
 from configurator.mixing.spec import Component, Rule
-from configurator.models import DeliveryTerms, RecipeVersion
+from configurator.models import RecipeVersion
 from configurator.wording import refusal_text, repair_text
 
 
@@ -94,11 +95,11 @@ def verdict_content(mixer: Mixer, mix: Mapping[str, str], verdict: Verdict) -> d
     }
 
 
-def delivery_content(terms: DeliveryTerms, *, today: date) -> dict[str, Any]:
-    promised = promise(terms, today=today)
+def delivery_content(bench: Bench, *, today: date) -> dict[str, Any]:
+    promised = promise(bench, today=today)
     return {
-        "price": terms.price,
-        "free_from": terms.free_from,
+        "price": bench.price,
+        "free_from": bench.free_from,
         "made_on": promised.made_on,
         "arrives_on": promised.arrives_on,
     }

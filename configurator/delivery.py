@@ -1,55 +1,71 @@
-"""What delivery costs and which day is promised."""
+"""Which day is promised: working days of the shop's country, the maker's calendar, and what is booked already."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import chain, islice
 
 import holidays
 from django.conf import settings
 
-from configurator.mixing.price import DeliveryPrice
-from configurator.models import DeliveryTerms
+from configurator.bench import AHEAD, Bench, Day
 
 SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """When an order placed today is made and when it arrives; both are working days."""
+    """When bottles ordered today are made (the last of them) and when they arrive; both are working days.
+
+    `bookings`: how many of them are made on which day.
+    """
 
     made_on: date
     arrives_on: date
+    bookings: tuple[tuple[date, int], ...] = ()
 
 
-def read_terms() -> DeliveryTerms:
-    """The shop's delivery terms, one query; before staff have set any: free of charge, two days each."""
-    return DeliveryTerms.objects.first() or DeliveryTerms(price=0, free_from=None)
+def promise(bench: Bench, *, today: date, bottles: int = 1) -> Promise:
+    """The dates of `bottles` ordered on `today`: the first days from `making_days` on with room for them.
 
-
-def delivery_price(terms: DeliveryTerms) -> DeliveryPrice:
-    return DeliveryPrice(price=terms.price, free_from=terms.free_from)
-
-
-def promise(terms: DeliveryTerms, *, today: date) -> Promise:
-    """The dates of an order placed on `today`: working days of the shop's country, weekends and holidays left out."""
-    made_on = add_working_days(today, terms.making_days)
-    return Promise(made_on=made_on, arrives_on=add_working_days(made_on, terms.carrier_days))
+    Beyond what the calendar covers the bench is taken to have room.
+    """
+    days = _bench_days(today, bench)
+    first = next(islice(days, bench.making_days, None))
+    left, bookings = bottles, []
+    for day in chain([first], days):
+        room = left if day > today + AHEAD else min(left, _room(bench, day, left))
+        if room:
+            bookings.append((day, room))
+            left -= room
+        if not left:
+            break
+    made_on = bookings[-1][0] if bookings else first
+    return Promise(made_on, add_working_days(made_on, bench.carrier_days), tuple(bookings))
 
 
 def add_working_days(start: date, days: int) -> date:
-    """The working day that is `days` working days after `start` (the next working day on or after it for 0)."""
-    day = start
-    while not is_working_day(day):
-        day += timedelta(days=1)
-    for _ in range(days):
-        day += timedelta(days=1)
-        while not is_working_day(day):
-            day += timedelta(days=1)
-    return day
+    """The working day that is `days` working days after `start` (the next one on or after it for 0)."""
+    return next(islice(_bench_days(start, Bench()), days, None))
 
 
 def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in _holidays(settings.SHOP_COUNTRY)
+
+
+def _bench_days(start: date, bench: Bench) -> Iterator[date]:
+    day = start
+    while True:
+        if is_working_day(day) and not bench.days.get(day, Day()).is_closed:
+            yield day
+        day += timedelta(days=1)
+
+
+def _room(bench: Bench, day: date, wanted: int) -> int:
+    known = bench.days.get(day, Day())
+    capacity = bench.daily_capacity if known.capacity is None else known.capacity
+    return wanted if capacity is None else max(capacity - known.booked, 0)
 
 
 @lru_cache

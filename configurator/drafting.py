@@ -5,11 +5,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from configurator.mixing import spec
 from configurator.mixing.spec import NONE
-from configurator.models import Component, CompositionPart, FragranceAllergen, Recipe, Rule, Slot, Starter
+from configurator.models import (
+    Component,
+    CompositionPart,
+    Flag,
+    FragranceAllergen,
+    HairType,
+    Recipe,
+    Rule,
+    Slot,
+    Starter,
+)
 
 PPM_PER_PERCENT = 10_000
 
@@ -53,6 +63,8 @@ def read_draft(recipe: Recipe) -> Draft:
         rules=tuple(_rules(recipe, families, left_out)),
         starters=tuple(_starters(recipe, slots, offered, left_out)),
         needs=tuple(_needs(recipe, offered, left_out)),
+        flags=_words(Flag.objects.filter(components__in=_offered(recipe))),
+        hair_types=_words(HairType.objects.filter(components__in=_offered(recipe))),
         reference_ml=recipe.reference_ml,
         allergen_threshold_ppm=_ppm_or_none(recipe.allergen_threshold_percent),
     )
@@ -201,9 +213,23 @@ def _misfit(mix: Mapping[str, str], slots: tuple[spec.Slot, ...], offered: set[s
     return ""
 
 
+def _offered(recipe: Recipe) -> QuerySet[Component]:
+    return Component.objects.filter(family__in=recipe.slots.values("family"), is_offered=True)
+
+
+def _words(rows: QuerySet[Flag] | QuerySet[HairType]) -> tuple[spec.Word, ...]:
+    return tuple(spec.Word(slug=row.slug, name=row.name) for row in rows.distinct().order_by("name"))
+
+
 def _needs(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[spec.Need]:
-    for row in recipe.needs.select_related("component"):
+    for row in recipe.needs.select_related("component").prefetch_related("weights__component"):
         if row.component.slug not in offered:
             left_out.append(f"need {row.slug}: {row.component.slug} is not offered")
             continue
-        yield spec.Need(slug=row.slug, wording=row.wording, component=row.component.slug)
+        helpers = [(weight.component.slug, weight.weight) for weight in row.weights.all()]
+        yield spec.Need(
+            slug=row.slug,
+            wording=row.wording,
+            component=row.component.slug,
+            weights=tuple(pair for pair in helpers if pair[0] in offered),
+        )

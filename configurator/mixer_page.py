@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from django.utils.formats import number_format
 
+from configurator.bench import Bench
 from configurator.bottle import Bottle, Paint, draw_bottle, paints
-from configurator.delivery import Promise, delivery_price, promise
+from configurator.delivery import Promise, promise
 from configurator.mix_address import MixState
 from configurator.mixing.label import doses
 from configurator.mixing.mixer import Answer, Mixer, Option, SlotOptions, Verdict
 from configurator.mixing.price import DeliveryPrice, price_per_100_ml, price_so_far
 from configurator.mixing.spec import Size
-from configurator.models import DeliveryTerms
 from configurator.picture import Layer, draw_layers
 from configurator.progress import Progress, read_progress
 from configurator.sections import open_section
@@ -100,7 +100,7 @@ class MixerPage:
 
 
 def build_page(
-    mixer: Mixer, state: MixState, *, terms: DeliveryTerms, today: date, hold: Collection[str] = ()
+    mixer: Mixer, state: MixState, *, bench: Bench, today: date, hold: Collection[str] = ()
 ) -> MixerPage:
     """Answer a state without touching the database; `hold` names slots just chosen, which repairs leave alone."""
     answer = mixer.options(state.mix, size=state.size)
@@ -124,8 +124,8 @@ def build_page(
         prices=answer.prices,
         per_100_ml=price_per_100_ml(price, state.size) if price is not None else None,
         sizes=tuple(SizeCard(size, price_so_far(mixer.spec, state.mix, size)) for size in mixer.spec.sizes),
-        delivery=delivery_price(terms),
-        promise=promise(terms, today=today),
+        delivery=bench.delivery,
+        promise=promise(bench, today=today),
         layers=draw_layers(mixer, state.mix),
         progress=read_progress(mixer, state),
         bottle=draw_bottle(mixer, state.mix),

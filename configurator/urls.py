@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from configurator import views
+from configurator.views import home, mixer
 
 app_name = "configurator"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("mix/<slug:recipe>/", views.mixer, name="mixer"),
-    path("mix/<slug:recipe>/<path:choices>", views.mixer, name="mix"),
+    path("", home.home, name="home"),
+    path("mix/<slug:recipe>/", mixer.mixer, name="mixer"),
+    path("mix/<slug:recipe>/<path:choices>", mixer.mixer, name="mix"),
 ]

@@ -2,22 +2,27 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from configurator.delivery import delivery_price, promise, read_terms
+from configurator.bench import Bench, read_bench
+from configurator.delivery import Promise, promise
 from configurator.mixing.mixer import Mixer, UnknownChoiceError, Verdict
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for, newest_version
-from orders.models import Order, OrderLine, Payment
+from orders.booking import BenchFullError, book_bench
+from orders.letting_go import let_go
+from orders.models import Basket, Order, OrderLine, Payment
 from orders.payments import OPEN_STATUSES, open_payment
 from orders.stock import reserve_stock
 
+PLACING_ATTEMPTS = 5  # how often a day at the bench may fill up under an order that is being placed
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 TOKEN_BYTES = 24  # 192 bits
 
@@ -43,23 +48,35 @@ class Wish:
     size: str
     label_name: str = ""
     quantity: int = 1
+    is_gift: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedLine:
+    """A wish under the version on sale; `unit_price` in minor units."""
+
+    wish: Wish
+    version: RecipeVersion
+    mixer: Mixer
+    unit_price: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a wish costs and when it arrives, under the version on sale. Amounts are minor units."""
+    """What wishes cost together and when they arrive. Amounts are minor units."""
 
-    version: RecipeVersion
-    mixer: Mixer
-    verdict: Verdict
-    unit_price: int
+    lines: tuple[QuotedLine, ...]
     goods_total: int
     delivery_price: int
-    promised_on: date
+    promise: Promise
 
     @property
     def total(self) -> int:
         return self.goods_total + self.delivery_price
+
+    @property
+    def bottles(self) -> int:
+        return sum(line.wish.quantity for line in self.lines)
 
 
 class NotMakeableError(Exception):
@@ -78,28 +95,41 @@ class PriceChangedError(Exception):
         super().__init__(f"The total was {shown} and is now {now}.")
 
 
-def quote(wish: Wish, *, now: datetime) -> Quote:
-    """Price a wish against the version on sale; three queries at most.
+class PromiseChangedError(Exception):
+    """The order would arrive later than was shown."""
+
+    def __init__(self, shown: date, now: date) -> None:
+        self.shown, self.now = shown, now
+        super().__init__(f"The day was {shown} and is now {now}.")
+
+
+def quote(wishes: Sequence[Wish], *, bench: Bench, now: datetime) -> Quote:
+    """Price wishes against the versions on sale; one query per recipe (and one when a process meets a version).
 
     Raises NotOnSaleError, UnknownChoiceError (a slot, component or size that is not offered) and NotMakeableError.
     """
-    version = newest_version(wish.recipe)
+    versions: dict[str, RecipeVersion] = {}
+    lines = []
+    for wish in wishes:
+        version = versions.get(wish.recipe) or newest_version(wish.recipe)
+        versions[wish.recipe] = version
+        lines.append(_quote_line(wish, version))
+    goods_total = sum(line.unit_price * line.wish.quantity for line in lines)
+    bottles = sum(wish.quantity for wish in wishes)
+    return Quote(
+        lines=tuple(lines),
+        goods_total=goods_total,
+        delivery_price=bench.delivery.of(goods_total),
+        promise=promise(bench, today=timezone.localdate(now), bottles=bottles),
+    )
+
+
+def _quote_line(wish: Wish, version: RecipeVersion) -> QuotedLine:
     mixer = mixer_for(version)
-    size = mixer.read_size(wish.size)
-    verdict = mixer.check(_read_mix(mixer, wish.mix), size=size)
+    verdict = mixer.check(_read_mix(mixer, wish.mix), size=mixer.read_size(wish.size))
     if not verdict.makeable:
         raise NotMakeableError(verdict)
-    terms = read_terms()
-    goods_total = verdict.price * wish.quantity
-    return Quote(
-        version=version,
-        mixer=mixer,
-        verdict=verdict,
-        unit_price=verdict.price,
-        goods_total=goods_total,
-        delivery_price=delivery_price(terms).of(goods_total),
-        promised_on=promise(terms, today=timezone.localdate(now)).arrives_on,
-    )
+    return QuotedLine(wish=wish, version=version, mixer=mixer, unit_price=verdict.price)
 
 
 def _read_mix(mixer: Mixer, raw: Mapping[str, str]) -> dict[str, str]:
@@ -112,41 +142,44 @@ def _read_mix(mixer: Mixer, raw: Mapping[str, str]) -> dict[str, str]:
 
 
 def place_order(
-    wish: Wish, customer: Customer, *, checkout_key: uuid.UUID, shown_total: int, now: datetime
+    wishes: Sequence[Wish],
+    customer: Customer,
+    *,
+    checkout_key: uuid.UUID,
+    shown_total: int,
+    shown_day: date | None = None,
+    basket: Basket | None = None,
+    now: datetime,
 ) -> Order:
-    """The order for a wish with its line, its reserved stock and its payment, all or nothing.
+    """The order for wishes with its lines, reserved stock, booked days and payment, all or nothing.
 
-    `checkout_key` came with the form: a second call with the same key returns the first order (with the customer's
-    details as last sent, while it is unpaid). Raises what `quote` raises, PriceChangedError when the total is not
-    `shown_total`, and stock.OutOfStockError.
+    `checkout_key` names the content of a basket: a second call with the same key returns the first order (with the
+    customer's details as last sent, while it is unpaid). An earlier unpaid order of the same basket, of other content,
+    is let go. Raises what `quote` raises, PriceChangedError when the total is not `shown_total`, PromiseChangedError
+    when it would arrive later than on `shown_day`, and stock.OutOfStockError.
     """
     placed = _placed_before(checkout_key, customer)
     if placed is not None:
         return placed
-    quoted = quote(wish, now=now)
-    if quoted.total != shown_total:
-        raise PriceChangedError(shown_total, quoted.total)
-    try:
-        with transaction.atomic():
-            order = _write_order(quoted, customer, checkout_key=checkout_key, now=now)
-            line = OrderLine.objects.create(
-                order=order,
-                position=1,
-                version=quoted.version,
-                mix=dict(quoted.mixer.read_mix(wish.mix)),
-                size=wish.size,
-                label_name=wish.label_name,
-                quantity=wish.quantity,
-                unit_price=quoted.unit_price,
-            )
-            reserve_stock([line])
-            open_payment(order)
-    except IntegrityError:
-        placed = _placed_before(checkout_key, customer)
-        if placed is None:
-            raise
-        return placed
-    return order
+    for attempt in range(PLACING_ATTEMPTS):
+        bench = read_bench(today=timezone.localdate(now))
+        quoted = quote(wishes, bench=bench, now=now)
+        if quoted.total != shown_total:
+            raise PriceChangedError(shown_total, quoted.total)
+        if shown_day is not None and quoted.promise.arrives_on > shown_day:
+            raise PromiseChangedError(shown_day, quoted.promise.arrives_on)
+        _let_go_of_earlier(basket, now=now)
+        try:
+            return _write(quoted, customer, bench=bench, checkout_key=checkout_key, basket=basket, now=now)
+        except IntegrityError:
+            placed = _placed_before(checkout_key, customer)
+            if placed is None:
+                raise
+            return placed
+        except BenchFullError:  # somebody was faster: promise anew
+            if attempt == PLACING_ATTEMPTS - 1:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _placed_before(checkout_key: uuid.UUID, customer: Customer) -> Order | None:
@@ -157,17 +190,55 @@ def _placed_before(checkout_key: uuid.UUID, customer: Customer) -> Order | None:
     return order
 
 
-def _write_order(quoted: Quote, customer: Customer, *, checkout_key: uuid.UUID, now: datetime) -> Order:
-    return Order.objects.create(
-        number="".join(secrets.choice(NUMBER_ALPHABET) for _ in range(10)),
-        token=secrets.token_urlsafe(TOKEN_BYTES),
-        checkout_key=checkout_key,
-        country=settings.SHOP_COUNTRY,
-        currency=settings.CURRENCY,
-        goods_total=quoted.goods_total,
-        delivery_price=quoted.delivery_price,
-        total=quoted.total,
-        promised_on=quoted.promised_on,
-        placed_at=now,
-        **asdict(customer),
-    )
+def _let_go_of_earlier(basket: Basket | None, *, now: datetime) -> None:
+    """In transactions of their own: what they hold may be the very stock that the new order needs."""
+    if basket is not None:
+        for earlier in basket.orders.filter(state=Order.State.PLACED):
+            let_go(earlier, now=now)
+
+
+def _write(
+    quoted: Quote,
+    customer: Customer,
+    *,
+    bench: Bench,
+    checkout_key: uuid.UUID,
+    basket: Basket | None,
+    now: datetime,
+) -> Order:
+    with transaction.atomic():
+        order = Order.objects.create(
+            number="".join(secrets.choice(NUMBER_ALPHABET) for _ in range(10)),
+            token=secrets.token_urlsafe(TOKEN_BYTES),
+            checkout_key=checkout_key,
+            basket=basket,
+            country=settings.SHOP_COUNTRY,
+            currency=settings.CURRENCY,
+            goods_total=quoted.goods_total,
+            delivery_price=quoted.delivery_price,
+            total=quoted.total,
+            promised_on=quoted.promise.arrives_on,
+            expected_on=quoted.promise.arrives_on,
+            made_on=quoted.promise.made_on,
+            language=get_language() or settings.LANGUAGE_CODE,
+            placed_at=now,
+            **asdict(customer),
+        )
+        lines = OrderLine.objects.bulk_create(
+            OrderLine(
+                order=order,
+                position=position,
+                version=line.version,
+                mix=dict(line.mixer.read_mix(line.wish.mix)),
+                size=line.wish.size,
+                label_name=line.wish.label_name,
+                quantity=line.wish.quantity,
+                unit_price=line.unit_price,
+                is_gift=line.wish.is_gift,
+            )
+            for position, line in enumerate(quoted.lines, start=1)
+        )
+        reserve_stock(lines)
+        book_bench(order, quoted.promise, bench=bench)
+        open_payment(order)
+        return order

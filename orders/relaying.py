@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from orders.claiming import expire_leases
+from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
 from orders.outbox import process_outbox
 from orders.payments import settle_confirmed_payments
-from orders.stock import free_stock
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +31,11 @@ def relay_outbox(*, now: datetime) -> int:
 
 
 def expire_unpaid_orders(*, now: datetime) -> int:
-    """Cancel orders that nobody paid for within a day and free their stock; returns how many."""
+    """Let go of orders that nobody paid for within a day; returns how many."""
     expired = 0
-    for order_id in Order.objects.filter(
-        state=Order.State.PLACED, placed_at__lt=now - UNPAID_FOR
-    ).values_list("pk", flat=True)[:BATCH]:
-        with transaction.atomic():
-            order = Order.objects.select_for_update().get(pk=order_id)
-            if order.state != Order.State.PLACED:
-                continue
-            order.state = Order.State.CANCELLED
-            order.save(update_fields=["state"])
-            free_stock(order.lines.select_related("version"))
-            expired += 1
+    unpaid = Order.objects.filter(state=Order.State.PLACED, placed_at__lt=now - UNPAID_FOR)
+    for order in unpaid.order_by("placed_at")[:BATCH]:
+        expired += let_go(order, now=now)
     return expired
 
 

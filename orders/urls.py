@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from orders import views
+from orders.views import checkout, order, payment
 
 app_name = "orders"
 urlpatterns = [
-    path("checkout/<slug:recipe>/", views.start, name="start"),
-    path("checkout/<slug:recipe>/<path:choices>", views.checkout, name="checkout"),
-    path("order/<str:token>", views.tracking, name="tracking"),
-    path("order/<str:token>/pay", views.pay, name="pay"),
-    path("order/<str:token>/thanks", views.thanks, name="thanks"),
+    path("checkout/<slug:recipe>/", checkout.start, name="start"),
+    path("checkout/<slug:recipe>/<path:choices>", checkout.checkout, name="checkout"),
+    path("order/<str:token>", order.tracking, name="tracking"),
+    path("order/<str:token>/pay", payment.pay, name="pay"),
+    path("order/<str:token>/thanks", order.thanks, name="thanks"),
 ]

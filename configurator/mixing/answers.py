@@ -13,13 +13,15 @@ class Refusal:
     """Why an option is not open.
 
     `choices`: own choices (slot, component) that take part; `rules`: the rules they run into together;
-    `avoided`: what she asked to leave out and this component contains; `narrowed`: her avoid list takes part otherwise.
+    `avoided`: what she asked to leave out and this component contains; `is_out`: it is out of stock; `narrowed`: her
+    avoid list, or what is out of stock, takes part otherwise.
     """
 
     choices: tuple[tuple[str, str], ...] = ()
     rules: tuple[Rule, ...] = ()
     avoided: tuple[str, ...] = ()
     narrowed: bool = False
+    is_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The check of a mix. `avoided`: (slot, component, what it contains); `repairs`: nearest makeable mixes."""
+    """The check of a mix.
+
+    `avoided`: (slot, component, what it contains); `out`: (slot, component) out of stock; `repairs`: nearest mixes that
+    can be made.
+    """
 
     makeable: bool
     broken: tuple[Rule, ...]
     advice: tuple[Rule, ...]
     avoided: tuple[tuple[str, str, tuple[str, ...]], ...]
+    out: tuple[tuple[str, str], ...]
     repairs: tuple[dict[str, str], ...]
     price: int
     price_per_100_ml: int | None

@@ -1,7 +1,8 @@
 """The questions a shop asks about one recipe version, in slugs: what is open, why not, is this mix makeable.
 
 A mix is a mapping of slot slug to component slug (`none` for an optional slot left empty); a partial mix lacks slots.
-The avoid list holds flags and substances. A Mixer is immutable and safe to share between threads.
+The avoid list holds flags and substances; `out` holds (slot, component) pairs that are out of stock. A Mixer is
+immutable and safe to share between threads.
 """
 
 import random
@@ -34,11 +35,12 @@ class UnknownChoiceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A question in the space's indices: what is chosen, what the avoid list leaves, and the list itself."""
+    """A question in the space's indices: what is chosen, what is left to choose from, and what is not and why."""
 
     chosen: dict[int, int]
     allowed: tuple[int, ...] | None
     avoid: tuple[str, ...]
+    out: frozenset[tuple[str, str]]
 
 
 class Mixer:
@@ -120,19 +122,25 @@ class Mixer:
     def is_complete(self, mix: Mix) -> bool:
         return len(mix) == len(self.spec.slots)
 
-    def count(self, mix: Mix | None = None, *, avoid: Collection[str] = ()) -> int | None:
+    def count(
+        self, mix: Mix | None = None, *, avoid: Collection[str] = (), out: Collection[tuple[str, str]] = ()
+    ) -> int | None:
         """How many makeable mixes remain, exactly; None where the space is too large to count."""
         if not self.space.exact_count:
             return None
-        return self.space.count(self._indices(mix or {}), self._allowed(avoid))
+        return self.space.count(self._indices(mix or {}), self._allowed(avoid, out))
 
-    def leads_somewhere(self, mix: Mix | None = None, *, avoid: Collection[str] = ()) -> bool:
+    def leads_somewhere(
+        self, mix: Mix | None = None, *, avoid: Collection[str] = (), out: Collection[tuple[str, str]] = ()
+    ) -> bool:
         """Whether any makeable mix remains."""
-        return self._leads_somewhere(self._indices(mix or {}), self._allowed(avoid))
+        return self._leads_somewhere(self._indices(mix or {}), self._allowed(avoid, out))
 
-    def options(self, mix: Mix, *, size: Size, avoid: Collection[str] = ()) -> Answer:
+    def options(
+        self, mix: Mix, *, size: Size, avoid: Collection[str] = (), out: Collection[tuple[str, str]] = ()
+    ) -> Answer:
         """Per slot which components still lead to a makeable mix, keeping the choices in the other slots."""
-        asked = _Question(self._indices(mix), self._allowed(avoid), tuple(avoid))
+        asked = _Question(self._indices(mix), self._allowed(avoid, out), tuple(avoid), frozenset(out))
         masks = self.space.options(asked.chosen, asked.allowed)
         rows = tuple(self._row(asked, i, mask) for i, mask in enumerate(masks))
         count, extras = self._outlook(tuple(asked.chosen.items()), asked.allowed)
@@ -140,7 +148,13 @@ class Mixer:
         return Answer(rows, count, prices)
 
     def check(
-        self, mix: Mix, *, size: Size, avoid: Collection[str] = (), hold: Collection[str] = ()
+        self,
+        mix: Mix,
+        *,
+        size: Size,
+        avoid: Collection[str] = (),
+        out: Collection[tuple[str, str]] = (),
+        hold: Collection[str] = (),
     ) -> Verdict:
         """The verdict on a complete mix; `hold` names slots that repairs should leave alone if they can."""
         indices = self.model_indices(mix)
@@ -150,28 +164,36 @@ class Mixer:
             for i, slot in enumerate(self.spec.slots)
             if (found := self._found(i, indices[i], avoid))
         )
-        makeable = not broken and not avoided
+        missing = tuple(pair for pair in mix.items() if pair in out)
+        makeable = not broken and not avoided and not missing
         price = unit_price(self.spec, mix, size)
         return Verdict(
             makeable=makeable,
             broken=broken,
             advice=tuple(self._rules[source] for source in self._advice_model.violated(indices)),
             avoided=avoided,
-            repairs=() if makeable else self.repairs(mix, avoid=avoid, hold=hold),
+            out=missing,
+            repairs=() if makeable else self.repairs(mix, avoid=avoid, out=out, hold=hold),
             price=price,
             price_per_100_ml=price_per_100_ml(price, size),
             label=label(self.spec, mix),
         )
 
     def repairs(
-        self, mix: Mix, *, avoid: Collection[str] = (), hold: Collection[str] = (), limit: int = 3
+        self,
+        mix: Mix,
+        *,
+        avoid: Collection[str] = (),
+        out: Collection[tuple[str, str]] = (),
+        hold: Collection[str] = (),
+        limit: int = 3,
     ) -> tuple[dict[str, str], ...]:
         """At most `limit` nearest mixes from which something can be made, of the same slots as `mix`.
 
         For a complete mix: fewest slots changed, those in `hold` left alone if possible. For a partial mix: one choice
         swapped (not one of `hold` if possible); where that cannot help, the largest part of it that can stay.
         """
-        allowed = self._allowed(avoid)
+        allowed = self._allowed(avoid, out)
         if self.is_complete(mix):
             held = [self._slot_index[slot] for slot in hold]
             found = self.space.repairs(self.model_indices(mix), allowed=allowed, hold=held, limit=limit)
@@ -184,19 +206,29 @@ class Mixer:
         return self.model.admits(self.model_indices(mix))
 
     def best(
-        self, scores: Mapping[str, Mapping[str, int]], *, avoid: Collection[str] = ()
+        self,
+        scores: Mapping[str, Mapping[str, int]],
+        mix: Mix | None = None,
+        *,
+        avoid: Collection[str] = (),
+        out: Collection[tuple[str, str]] = (),
     ) -> dict[str, str] | None:
-        """The makeable mix with the highest sum of scores[slot][component]; None when nothing can be made."""
+        """The makeable mix with the highest sum of scores[slot][component]; None when nothing can be made.
+
+        With a partial `mix`, the best of those that complete it.
+        """
         table = [
             [scores.get(slot.slug, {}).get(slug, 0) for slug in slugs]
             for slot, slugs in zip(self.spec.slots, self.option_slugs, strict=True)
         ]
-        found = self.space.best(table, {}, self._allowed(avoid))
+        found = self.space.best(table, self._indices(mix or {}), self._allowed(avoid, out))
         return None if found is None else self.named(found[1])
 
-    def sample(self, rng: random.Random, *, avoid: Collection[str] = ()) -> dict[str, str] | None:
+    def sample(
+        self, rng: random.Random, *, avoid: Collection[str] = (), out: Collection[tuple[str, str]] = ()
+    ) -> dict[str, str] | None:
         """A uniformly random makeable mix; None when nothing can be made."""
-        found = self.space.sample(rng, {}, self._allowed(avoid))
+        found = self.space.sample(rng, {}, self._allowed(avoid, out))
         return None if found is None else self.named(found)
 
     def mixes(self, mix: Mix | None = None) -> Iterator[dict[str, str]]:
@@ -247,14 +279,21 @@ class Mixer:
         """A mix of the space (one option index per slot) in slugs."""
         return {slot.slug: self.option_slugs[i][indices[i]] for i, slot in enumerate(self.spec.slots)}
 
-    def _allowed(self, avoid: Collection[str]) -> tuple[int, ...] | None:
-        if not avoid:
+    def _allowed(
+        self, avoid: Collection[str], out: Collection[tuple[str, str]] = ()
+    ) -> tuple[int, ...] | None:
+        if not avoid and not out:
             return None
         unwanted = frozenset(avoid)
-        return tuple(
+        masks = [
             sum(1 << k for k, names in enumerate(contents) if unwanted.isdisjoint(names))
             for contents in self._contents
-        )
+        ]
+        for slot, component in out:
+            i = self._slot_index[slot]
+            if component in self._option_index[i]:
+                masks[i] &= ~(1 << self._option_index[i][component])
+        return tuple(masks)
 
     def _found(self, slot: int, option: int, avoid: Collection[str]) -> tuple[str, ...]:
         return tuple(name for name in avoid if name in self._contents[slot][option])
@@ -272,6 +311,8 @@ class Mixer:
     def _refusal(self, asked: _Question, slot: int, option: int) -> Refusal:
         if avoided := self._found(slot, option, asked.avoid):
             return Refusal(avoided=avoided)
+        if (self.spec.slots[slot].slug, self.option_slugs[slot][option]) in asked.out:
+            return Refusal(is_out=True)
         conflict = self._reasons.conflict(slot, option, asked.chosen, asked.allowed)
         if conflict is None:
             raise AssertionError("an option that is not open has a reason")

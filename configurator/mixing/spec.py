@@ -114,9 +114,20 @@ class Starter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
+    """Something that a shopper wants done. `weights`: other components that help, with how well (1 to 99 of 100)."""
+
     slug: str
     wording: str
     component: str
+    weights: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """The name of a flag or hair type, which components refer to by its short name."""
+
+    slug: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +142,8 @@ class Spec:
     rules: tuple[Rule, ...] = ()
     starters: tuple[Starter, ...] = ()
     needs: tuple[Need, ...] = ()
+    flags: tuple[Word, ...] = ()
+    hair_types: tuple[Word, ...] = ()
     reference_ml: int | None = None
     allergen_threshold_ppm: int | None = None
 

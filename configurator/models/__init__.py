@@ -10,12 +10,14 @@ from configurator.models.components import (
     HairType,
     Substance,
 )
-from configurator.models.delivery import DeliveryTerms
-from configurator.models.recipes import Need, Recipe, Rule, Size, Slot, Starter, StarterPart
+from configurator.models.delivery import BenchDay, DeliveryTerms
+from configurator.models.recipes import Need, NeedWeight, Recipe, Rule, Size, Slot, Starter, StarterPart
+from configurator.models.shared import SharedMix
 from configurator.models.versions import ImmutableError, RecipeVersion
 
 __all__ = [
     "Amount",
+    "BenchDay",
     "Component",
     "CompositionPart",
     "DeliveryTerms",
@@ -25,9 +27,11 @@ __all__ = [
     "HairType",
     "ImmutableError",
     "Need",
+    "NeedWeight",
     "Recipe",
     "RecipeVersion",
     "Rule",
+    "SharedMix",
     "Size",
     "Slot",
     "Starter",

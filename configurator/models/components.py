@@ -130,6 +130,10 @@ class Component(models.Model):
     reserved_ml = models.DecimalField(
         _("of it reserved for orders, ml"), max_digits=12, decimal_places=3, default=0, editable=False
     )
+    back_on = models.DateField(
+        _("back in stock about"), null=True, blank=True,
+        help_text=_("What shoppers are told while there is not enough of it."),
+    )  # fmt: skip
     is_offered = models.BooleanField(
         _("offered"),
         default=True,

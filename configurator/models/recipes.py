@@ -36,9 +36,12 @@ class Recipe(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )  # fmt: skip
     staff_note = models.TextField(_("note for staff"), blank=True)
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=LAST, help_text=_("The first one is what the home page is about.")
+    )
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["position", "name"]
         permissions = [("publish_recipe", "Can publish a recipe")]
 
     def __str__(self) -> str:
@@ -231,3 +234,25 @@ class Need(models.Model):
 
     def __str__(self) -> str:
         return self.wording
+
+
+class NeedWeight(models.Model):
+    """Another component that helps with a need, and how well: the quiz falls back on it."""
+
+    need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="weights")
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    weight = models.PositiveSmallIntegerField(
+        _("how well, 1 to 99"),
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+        help_text=_("The need's own component counts 100."),
+    )
+
+    class Meta:
+        ordering = ["need", "-weight", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["need", "component"], name="need_weight_once"),
+            models.CheckConstraint(condition=Q(weight__gte=1, weight__lte=99), name="need_weight_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.weight}"

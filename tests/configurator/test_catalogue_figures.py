@@ -1,10 +1,11 @@
 """The figures of the shipped catalogue: as written down, as the code has them, and by brute force over all 256."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
-from configurator.delivery import delivery_price, read_terms
+from configurator.bench import read_bench
 from configurator.mixing.changes import rule_effects
 from configurator.mixing.label import composition, declared_allergens, doses
 from configurator.mixing.mixer import Mixer
@@ -181,7 +182,7 @@ def test_every_mix_costs_the_same_in_a_size(mixer: Mixer, size: str, price: int,
 
 @pytest.mark.django_db
 def test_delivery_costs_3_25_and_is_free_from_28() -> None:
-    delivery = delivery_price(read_terms())
+    delivery = read_bench(today=date(2026, 7, 13)).delivery
 
     assert (delivery.price, delivery.free_from) == (325, 2800)
     assert (delivery.of(2799), delivery.of(2800)) == (325, 0)

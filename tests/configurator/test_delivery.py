@@ -6,18 +6,12 @@ import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
-from configurator.delivery import (
-    Promise,
-    add_working_days,
-    delivery_price,
-    is_working_day,
-    promise,
-    read_terms,
-)
+from configurator.bench import Bench, read_bench
+from configurator.delivery import Promise, add_working_days, is_working_day, promise
 from configurator.mixing.price import DeliveryPrice
 from configurator.models import DeliveryTerms
 
-TERMS = DeliveryTerms(price=325, free_from=2800, making_days=2, carrier_days=2)
+BENCH = Bench(price=325, free_from=2800, making_days=2, carrier_days=2)
 
 
 @pytest.mark.parametrize(
@@ -78,12 +72,12 @@ def test_working_days_are_counted_past_weekends_and_holidays(start: date, days: 
     ],
 )
 def test_an_order_is_made_and_arrives_on_working_days(today: date, made_on: date, arrives_on: date) -> None:
-    assert promise(TERMS, today=today) == Promise(made_on=made_on, arrives_on=arrives_on)
+    assert promise(BENCH, today=today) == Promise(made_on, arrives_on, ((made_on, 1),))
 
 
 def test_every_promise_of_two_years_is_a_working_day_and_none_comes_before_an_earlier_one() -> None:
     days = [date(2026, 1, 1) + timedelta(days=i) for i in range(730)]
-    promises = [promise(TERMS, today=day) for day in days]
+    promises = [promise(BENCH, today=day) for day in days]
 
     assert all(is_working_day(each.made_on) and is_working_day(each.arrives_on) for each in promises)
     assert all(day < each.made_on < each.arrives_on for day, each in zip(days, promises, strict=True))
@@ -96,10 +90,10 @@ def test_every_promise_of_two_years_is_a_working_day_and_none_comes_before_an_ea
 def test_before_staff_have_set_terms_delivery_is_free_and_takes_two_days_each() -> None:
     DeliveryTerms.objects.all().delete()
 
-    terms = read_terms()
+    bench = read_bench(today=date(2026, 7, 13))
 
-    assert delivery_price(terms) == DeliveryPrice(0, None)
-    assert (terms.making_days, terms.carrier_days) == (2, 2)
+    assert bench.delivery == DeliveryPrice(0, None)
+    assert (bench.making_days, bench.carrier_days) == (2, 2)
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from configurator.bench import read_bench
 from orders.claiming import claim_jobs
 from orders.handoff import hand_off
 from orders.jobs import Actor, move_job
@@ -54,8 +55,9 @@ def make_order(
 ) -> Order:
     now = now or timezone.now()
     wish = Wish(recipe="shampoo", mix=mix, size=size, label_name=label_name, quantity=quantity)
-    total = quote(wish, now=now).total
-    order = place_order(wish, customer, checkout_key=uuid.uuid4(), shown_total=total, now=now)
+    bench = read_bench(today=timezone.localdate(now))
+    total = quote([wish], bench=bench, now=now).total
+    order = place_order([wish], customer, checkout_key=uuid.uuid4(), shown_total=total, now=now)
     if paid:
         assert apply_payment(order.payments.get(), now=now)
     return order

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from configurator.models import Component, Size
-from configurator.views import find_mixer
-from orders import views
+from configurator.views.finding import find_mixer
 from orders.models import Order
+from orders.views import checkout as views
 from tests.configurator.drafts import make_rule, publish, shampoo
 from tests.orders.pages import ADDRESS, CHECKOUT, check_out, read
 from tests.orders.stored import count_rows

@@ -3,6 +3,7 @@
 import random
 import uuid
 from base64 import urlsafe_b64decode
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
+from configurator.bench import Bench, read_bench
 from configurator.mixing.mixer import UnknownChoiceError
 from configurator.models import Component, DeliveryTerms, RecipeVersion, Size
 from configurator.versions import NotOnSaleError, mixer_for
@@ -51,8 +53,12 @@ def place(
     shown_total: int | None = None,
 ) -> Order:
     wish = wish or make_wish()
-    total = quote(wish, now=NOW).total if shown_total is None else shown_total
-    return place_order(wish, customer, checkout_key=key or uuid.uuid4(), shown_total=total, now=NOW)
+    total = (
+        quote([wish], bench=read_bench(today=NOW.date()), now=NOW).total
+        if shown_total is None
+        else shown_total
+    )
+    return place_order([wish], customer, checkout_key=key or uuid.uuid4(), shown_total=total, now=NOW)
 
 
 def raise_price(size: str = "250ml", to: int = 1550) -> RecipeVersion:
@@ -85,6 +91,7 @@ def test_an_order_freezes_what_was_sold_under_which_version_and_for_how_much(
         "label_name": "Zoë",
         "quantity": 3,
         "unit_price": 450,
+        "is_gift": False,
     }
     payment = order.payments.get()
     assert (payment.total, payment.delivery, payment.currency) == (Decimal("16.75"), Decimal("3.25"), "GBP")
@@ -128,14 +135,16 @@ def test_a_click_that_is_overtaken_by_its_double_returns_the_order_of_the_double
 ) -> None:
     real, placed = quote, []
 
-    def quote_while_the_double_places(wish: Wish, *, now: datetime) -> placing.Quote:
+    def quote_while_the_double_places(
+        wishes: Sequence[Wish], *, bench: Bench, now: datetime
+    ) -> placing.Quote:
         monkeypatch.setattr(placing, "quote", real)
         placed.append(place(key=KEY))
-        return real(wish, now=now)
+        return real(wishes, bench=bench, now=now)
 
     monkeypatch.setattr(placing, "quote", quote_while_the_double_places)
 
-    order = place_order(make_wish(), GRACE, checkout_key=KEY, shown_total=1725, now=NOW)
+    order = place_order([make_wish()], GRACE, checkout_key=KEY, shown_total=1725, now=NOW)
 
     assert [order] == placed
     assert count_rows() == {"Order": 1, "OrderLine": 1, "Payment": 1}
@@ -248,6 +257,6 @@ def test_placing_costs_a_fixed_number_of_queries(
     wish = make_wish(quantity=5)
     mixer_for(catalogue)
 
-    total = quote(wish, now=NOW).total
-    with django_assert_num_queries(13):
-        place_order(wish, ADA, checkout_key=KEY, shown_total=total, now=NOW)
+    total = quote([wish], bench=read_bench(today=NOW.date()), now=NOW).total
+    with django_assert_num_queries(19):
+        place_order([wish], ADA, checkout_key=KEY, shown_total=total, now=NOW)

@@ -25,7 +25,7 @@ BUYERS = 50
 
 def click(checkout_key: uuid.UUID) -> Callable[[], Order]:
     wish = Wish(recipe="shampoo", mix=MIX, size="250ml")
-    return lambda: place_order(wish, ADA, checkout_key=checkout_key, shown_total=1725, now=timezone.now())
+    return lambda: place_order([wish], ADA, checkout_key=checkout_key, shown_total=1725, now=timezone.now())
 
 
 def test_50_clicks_on_one_checkout_at_once_make_one_order(tmp_path: Path) -> None:

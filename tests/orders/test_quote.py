@@ -5,11 +5,13 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from configurator.bench import read_bench
 from configurator.models import Component, DeliveryTerms, RecipeVersion
 from configurator.versions import mixer_for
-from orders.placing import NotMakeableError, Wish, quote
+from orders.placing import NotMakeableError, Quote, Wish, quote
 from tests.configurator.drafts import publish
 from tests.orders.make import MIX
 
@@ -20,6 +22,10 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
 
 def make_wish(**kwargs: Any) -> Wish:
     return Wish(**{"recipe": "shampoo", "mix": MIX, "size": "250ml", **kwargs})
+
+
+def quote_for(wish: Wish, *, now: datetime) -> Quote:
+    return quote([wish], bench=read_bench(today=timezone.localdate(now)), now=now)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +43,7 @@ def make_wish(**kwargs: Any) -> Wish:
 def test_the_total_is_goods_and_delivery_which_is_free_from_28_pounds(
     size: str, quantity: int, goods: int, delivery: int
 ) -> None:
-    quoted = quote(make_wish(size=size, quantity=quantity), now=NOW)
+    quoted = quote_for(make_wish(size=size, quantity=quantity), now=NOW)
 
     assert (quoted.goods_total, quoted.delivery_price, quoted.total) == (goods, delivery, goods + delivery)
 
@@ -45,20 +51,20 @@ def test_the_total_is_goods_and_delivery_which_is_free_from_28_pounds(
 def test_a_penny_below_the_threshold_delivery_costs() -> None:
     DeliveryTerms.objects.update(free_from=2801)
 
-    assert quote(make_wish(quantity=2), now=NOW).total == 2800 + 325
+    assert quote_for(make_wish(quantity=2), now=NOW).total == 2800 + 325
 
 
 def test_an_order_before_easter_is_promised_for_the_days_after_it() -> None:
     thursday = datetime(2026, 4, 2, 9, tzinfo=UTC)
 
     # neither Good Friday nor Easter Monday counts
-    assert quote(make_wish(), now=thursday).promised_on == date(2026, 4, 10)
+    assert quote_for(make_wish(), now=thursday).promise.arrives_on == date(2026, 4, 10)
 
 
 def test_the_promise_counts_from_the_day_in_the_shop_not_in_utc() -> None:
     late_on_monday_in_utc = datetime(2026, 6, 8, 23, 30, tzinfo=UTC)  # Tuesday, 00:30 in Leeds
 
-    assert quote(make_wish(), now=late_on_monday_in_utc).promised_on == date(2026, 6, 15)
+    assert quote_for(make_wish(), now=late_on_monday_in_utc).promise.arrives_on == date(2026, 6, 15)
 
 
 def test_a_surcharge_counts_for_each_slot_and_each_piece() -> None:
@@ -67,14 +73,16 @@ def test_a_surcharge_counts_for_each_slot_and_each_piece() -> None:
 
     double = {"base": "salt-meadow", "main": "quench", "second": "quench"}
 
-    assert quote(make_wish(mix=double, size="50ml", quantity=2), now=NOW).goods_total == 2 * (450 + 2 * 50)
-    assert quote(make_wish(), now=NOW).unit_price == 1450
+    assert quote_for(make_wish(mix=double, size="50ml", quantity=2), now=NOW).goods_total == 2 * (
+        450 + 2 * 50
+    )
+    assert quote_for(make_wish(), now=NOW).lines[0].unit_price == 1450
 
 
 def test_before_staff_have_set_terms_delivery_is_free() -> None:
     DeliveryTerms.objects.all().delete()
 
-    assert quote(make_wish(), now=NOW).total == 1400
+    assert quote_for(make_wish(), now=NOW).total == 1400
 
 
 def test_of_all_256_mixes_exactly_the_183_makeable_ones_can_be_ordered(catalogue: RecipeVersion) -> None:
@@ -85,7 +93,7 @@ def test_of_all_256_mixes_exactly_the_183_makeable_ones_can_be_ordered(catalogue
 
     for mix in mixes:
         try:
-            totals.append(quote(make_wish(mix=mix), now=NOW).total)
+            totals.append(quote_for(make_wish(mix=mix), now=NOW).total)
         except NotMakeableError as refused:
             refusals.append(refused.verdict)
 
@@ -100,4 +108,4 @@ def test_a_quote_costs_two_queries(
     mixer_for(catalogue)
 
     with django_assert_num_queries(2):
-        quote(make_wish(), now=NOW)
+        quote_for(make_wish(), now=NOW)

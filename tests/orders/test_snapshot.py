@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from configurator.bench import read_bench
 from configurator.models import RecipeVersion, Size
 from configurator.versions import mixer_for
 from orders.handoff import hand_off
@@ -126,8 +127,9 @@ def test_the_price_is_the_one_of_page_api_and_order(client: Client) -> None:
     body = {"mix": MIX, "size": "500ml"}
     api = client.post("/api/shop/v1/recipes/shampoo/check", body, content_type="application/json").json()
 
-    quoted = quote(Wish(recipe="shampoo", mix=MIX, size="500ml"), now=job.created_at)
-    assert api["price"] == quoted.unit_price == job.line.unit_price == 2400
+    bench = read_bench(today=job.created_at.date())
+    quoted = quote([Wish(recipe="shampoo", mix=MIX, size="500ml")], bench=bench, now=job.created_at)
+    assert api["price"] == quoted.lines[0].unit_price == job.line.unit_price == 2400
     assert read_snapshot(job)["unit_price"] == 2400
 
 

@@ -54,8 +54,8 @@ def test_canonical_json_has_sorted_keys_no_spaces_and_letters_as_they_are() -> N
     spec = make_spec(name="Thé", slots=(), families=(), sizes=())
 
     assert to_json(spec) == (
-        '{"allergen_threshold_ppm":null,"families":[],"name":"Thé","needs":[],"reference_ml":100,"rules":[],'
-        '"sizes":[],"slots":[],"slug":"tea","starters":[]}'
+        '{"allergen_threshold_ppm":null,"families":[],"flags":[],"hair_types":[],"name":"Thé","needs":[],'
+        '"reference_ml":100,"rules":[],"sizes":[],"slots":[],"slug":"tea","starters":[]}'
     )
 
 

@@ -1,26 +1,23 @@
-"""Checkout, payment, thanks and tracking."""
+"""The checkout."""
 
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from payments import PaymentError, RedirectNeeded
 
+from configurator.bench import read_bench
 from configurator.mix_address import MixState, read_state
 from configurator.mixing.mixer import Mixer, UnknownChoiceError
-from configurator.views import find_mixer
+from configurator.views.finding import find_mixer
 from configurator.wording import mix_name, parts_of
 from orders.checkout_form import CheckoutForm
-from orders.models import Order
-from orders.payments import open_payment, settle_confirmed_payments
 from orders.placing import NotMakeableError, PriceChangedError, Wish, place_order, quote
 from orders.stock import OutOfStockError
-from orders.tracking import read_tracking
 
 
 @require_safe
@@ -47,7 +44,7 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
         if form.is_valid():
             try:
                 order = place_order(
-                    wish,
+                    [wish],
                     form.customer(),
                     checkout_key=form.cleaned_data["checkout_key"],
                     shown_total=form.cleaned_data["shown_total"],
@@ -68,7 +65,7 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
     else:
         form = CheckoutForm(initial={"checkout_key": uuid.uuid4()})
     try:
-        quoted = quote(wish, now=now)
+        quoted = quote([wish], bench=read_bench(today=timezone.localdate(now)), now=now)
     except (NotMakeableError, UnknownChoiceError):  # a version was published while this page was made
         return redirect(state.address(mixer))
     form.show_total(quoted.total)
@@ -87,42 +84,6 @@ def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
         },
         status=422 if form.is_bound else 200,
     )
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def pay(request: HttpRequest, token: str) -> HttpResponse:
-    """Pay an order that waits for payment, with the provider's own form; as often as it takes."""
-    order = get_object_or_404(Order, token=token)
-    if order.state != Order.State.PLACED or settle_confirmed_payments(now=timezone.now(), order=order):
-        return redirect(order)
-    payment = open_payment(order)
-    try:
-        form = payment.get_form(data=request.POST or None)  # type: ignore[no-untyped-call]  # the library has no types
-    except RedirectNeeded as redirected:
-        return redirect(str(redirected))
-    except (PaymentError, OSError) as error:
-        return render(request, "orders/payment_down.html", {"order": order, "error": error}, status=503)
-    return render(
-        request, "orders/pay.html", {"order": order, "form": form, "has_failed": "failed" in request.GET}
-    )
-
-
-@never_cache
-@require_safe
-def thanks(request: HttpRequest, token: str) -> HttpResponse:
-    order = get_object_or_404(Order, token=token)
-    if order.state != Order.State.PAID:
-        return redirect("orders:pay", token=token)
-    return render(request, "orders/thanks.html", {"tracking": read_tracking(order)})
-
-
-@never_cache
-@require_safe
-def tracking(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an order is, for whoever holds its address; shows the town, not the street."""
-    order = get_object_or_404(Order, token=token)
-    return render(request, "orders/tracking.html", {"tracking": read_tracking(order)})
 
 
 def _can_order(mixer: Mixer, state: MixState) -> bool:

@@ -1,118 +1,13 @@
-"""The sale and the work it causes: orders, payments, build jobs, shipments, outbox, fulfilment keys."""
+"""Build jobs and what fulfilment does with them: keys, parcels, transitions."""
 
 import uuid
-from collections.abc import Iterator
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
-from django.urls import reverse
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from payments import PurchasedItem
-from payments.models import BasePayment
 
-from configurator.models import RecipeVersion
-from configurator.money import major_units
-
-
-class Order(models.Model):
-    """One sale. Amounts are minor units; what was sold under which version is on its lines."""
-
-    class State(models.TextChoices):
-        PLACED = "placed", _("waiting for payment")
-        PAID = "paid", _("paid")
-        CANCELLED = "cancelled", _("cancelled")
-
-    number = models.CharField(_("number"), max_length=20, unique=True)
-    token = models.CharField(max_length=64, unique=True, editable=False)
-    checkout_key = models.UUIDField(unique=True, editable=False)
-    state = models.CharField(_("state"), max_length=20, choices=State, default=State.PLACED)
-    email = models.EmailField(_("e-mail"))
-    full_name = models.CharField(_("full name"), max_length=120)
-    postcode = models.CharField(_("postcode"), max_length=20)
-    address_line1 = models.CharField(_("address line 1"), max_length=120)
-    address_line2 = models.CharField(_("address line 2"), max_length=120, blank=True)
-    town = models.CharField(_("town"), max_length=80)
-    country = models.CharField(_("country"), max_length=2)
-    currency = models.CharField(_("currency"), max_length=3)
-    goods_total = models.PositiveIntegerField(_("goods"))
-    delivery_price = models.PositiveIntegerField(_("delivery"))
-    total = models.PositiveIntegerField(_("total"))
-    promised_on = models.DateField(_("promised for"))
-    placed_at = models.DateTimeField(_("placed"))
-    paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(total=F("goods_total") + F("delivery_price")), name="order_total_adds_up"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="paid") | Q(paid_at__isnull=False), name="order_paid_has_time"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["placed_at"], condition=Q(state="placed"), name="order_unpaid_by_age"),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    def get_absolute_url(self) -> str:
-        return reverse("orders:tracking", args=[self.token])
-
-
-class OrderLine(models.Model):
-    """One mix of an order: what it was, in which version, at which price, all frozen at placing."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveSmallIntegerField(_("position"))
-    version = models.ForeignKey(RecipeVersion, on_delete=models.PROTECT, related_name="+")
-    mix = models.JSONField(_("mix"))
-    size = models.CharField(_("size"), max_length=50)
-    label_name = models.CharField(_("name on the label"), max_length=200, blank=True)
-    quantity = models.PositiveSmallIntegerField(_("quantity"), default=1)
-    unit_price = models.PositiveIntegerField(_("unit price"))
-
-    class Meta:
-        ordering = ["order", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["order", "position"], name="line_position_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_from_one"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.order.number} / {self.position}"
-
-    @property
-    def total(self) -> int:
-        return self.unit_price * self.quantity
-
-
-class Payment(BasePayment):
-    """One attempt to pay an order, in the form that django-payments asks for."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
-
-    class Meta:
-        ordering = ["-id"]
-
-    def get_purchased_items(self) -> Iterator[PurchasedItem]:
-        for line in self.order.lines.select_related("version__recipe"):
-            yield PurchasedItem(
-                name=line.version.recipe.name,
-                quantity=line.quantity,
-                price=major_units(line.unit_price),
-                currency=self.currency,
-                sku=f"{line.version.recipe.slug}-{line.size}",
-            )
-
-    def get_success_url(self) -> str:
-        return reverse("orders:thanks", args=[self.order.token])
-
-    def get_failure_url(self) -> str:
-        return reverse("orders:pay", args=[self.order.token]) + "?failed=1"
+from orders.models.orders import Order, OrderLine
 
 
 class FulfilmentKey(models.Model):
@@ -260,36 +155,3 @@ class JobTransition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state or '-'} → {self.to_state}"
-
-
-class OutboxEntry(models.Model):
-    """Something that still has to be done outside the transaction that caused it."""
-
-    class Topic(models.TextChoices):
-        HANDOFF = "handoff", _("hand-off of an order's jobs")
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("pending")
-        DONE = "done", _("done")
-        DEAD = "dead", _("given up")
-
-    topic = models.CharField(_("topic"), max_length=20, choices=Topic)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="outbox_entries")
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
-    attempts = models.PositiveIntegerField(_("failed attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next attempt"))
-    created_at = models.DateTimeField(_("made"))
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    error = models.TextField(_("last error"), blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        verbose_name = _("outbox entry")
-        verbose_name_plural = _("outbox entries")
-        constraints = [models.UniqueConstraint(fields=["topic", "order"], name="outbox_topic_once_per_order")]
-        indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="outbox_pending")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.topic} {self.order}"

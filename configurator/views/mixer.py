@@ -1,30 +1,23 @@
-"""The pages on which a mix is chosen."""
+"""The mixer: the page on which a mix is chosen part by part."""
 
 from urllib.parse import parse_qs, urlsplit
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from configurator.delivery import read_terms
+from configurator.bench import read_bench
 from configurator.mix_address import MixState, read_state
 from configurator.mixer_page import build_page
 from configurator.mixing.mixer import Mixer
-from configurator.versions import NotOnSaleError, mixer_for, newest_version, versions_on_sale
+from configurator.views.finding import find_mixer
 
 
 class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    mixers = [mixer_for(version) for version in versions_on_sale()]
-    on_sale = [(mixer.spec, mixer.count()) for mixer in mixers]
-    return render(request, "configurator/home.html", {"on_sale": on_sale, "nav": "home"})
 
 
 @require_safe
@@ -36,11 +29,12 @@ def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
     is_choice = request.htmx and not request.htmx.history_restore_request
     if not is_choice and not state.gone and not state.label_error and not _is_at(request, address):
         return redirect(address)
+    today = timezone.localdate()
     page = build_page(
         mixer,
         state,
-        terms=read_terms(),
-        today=timezone.localdate(),
+        bench=read_bench(today=today),
+        today=today,
         hold=_just_chosen(mixer, state, request.htmx.current_url) if is_choice else (),
     )
     if is_choice:
@@ -53,14 +47,6 @@ def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
         )
     response["Vary"] = "HX-Request"
     return response
-
-
-def find_mixer(recipe: str) -> Mixer:
-    """The mixer of a recipe on sale; raises Http404."""
-    try:
-        return mixer_for(newest_version(recipe))
-    except NotOnSaleError as error:
-        raise Http404(str(error)) from error
 
 
 def _is_at(request: HttpRequest, address: str) -> bool:

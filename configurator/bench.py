@@ -1,0 +1,122 @@
+"""The state of the bench today: delivery terms, special days and what is booked on them, stock that may be short."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, Func, JSONField, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from configurator.mixing.label import doses
+from configurator.mixing.price import DeliveryPrice
+from configurator.mixing.spec import NONE, Size, Spec
+from configurator.models import BenchDay, Component, DeliveryTerms
+
+AHEAD = timedelta(days=180)  # how far the calendar is read
+PLENTY_ML = 100_000  # no product takes more of one component, so more of it cannot be short
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One special day: closed, of another capacity (None: the usual one), or with bottles booked on it."""
+
+    is_closed: bool = False
+    capacity: int | None = None
+    booked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What is left of a component, in microlitres, and the day on which more of it is expected, if staff know."""
+
+    microlitres: int
+    back_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Prices in minor units, times in working days, `daily_capacity` in bottles (None: no limit).
+
+    `days` holds only days that are special, `stock` only components that are counted and may be short.
+    """
+
+    price: int = 0
+    free_from: int | None = None
+    making_days: int = 2
+    carrier_days: int = 2
+    daily_capacity: int | None = None
+    days: Mapping[date, Day] = field(default_factory=dict)
+    stock: Mapping[str, Stock] = field(default_factory=dict)
+
+    @property
+    def delivery(self) -> DeliveryPrice:
+        return DeliveryPrice(price=self.price, free_from=self.free_from)
+
+
+class _Rows(Func):
+    """All rows of a subquery as one JSON list."""
+
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **context)
+
+
+def read_bench(*, today: date) -> Bench:
+    """The bench as it is now, in one query; before staff have set any terms: free of charge, two days each."""
+    days = BenchDay.objects.filter(day__gte=today, day__lte=today + AHEAD)
+    short = Component.objects.filter(stock_ml__lt=F("reserved_ml") + PLENTY_ML)
+    terms = DeliveryTerms.objects.annotate(
+        days=_list_of(days, day="day", is_closed="is_closed", capacity="capacity", booked="booked"),
+        short=_list_of(short, slug="slug", stock="stock_ml", reserved="reserved_ml", back_on="back_on"),
+    ).first()
+    if terms is None:
+        return Bench()
+    return Bench(
+        price=terms.price,
+        free_from=terms.free_from,
+        making_days=terms.making_days,
+        carrier_days=terms.carrier_days,
+        daily_capacity=terms.daily_capacity,
+        days={date.fromisoformat(row["day"]): _day(row) for row in _rows(terms.days)},
+        stock={row["slug"]: _stock(row) for row in _rows(terms.short)},
+    )
+
+
+def missing(bench: Bench, spec: Spec, size: Size) -> dict[tuple[str, str], date | None]:
+    """(slot, component) -> about when it is back, for what there is not enough of to make one product of `size`."""
+    found = {}
+    for slot in spec.slots:
+        for component in spec.components_of(slot):
+            stock = bench.stock.get(component.slug)
+            if stock is not None and stock.microlitres < _dose(spec, slot.slug, component.slug, size):
+                found[slot.slug, component.slug] = stock.back_on
+    return found
+
+
+def _dose(spec: Spec, slot: str, component: str, size: Size) -> int:
+    mix = {other.slug: component if other.slug == slot else NONE for other in spec.slots}
+    return next(dose.microlitres or 0 for dose in doses(spec, mix, size) if dose.slot == slot)
+
+
+def _list_of(rows: QuerySet[Any], **names: str) -> Subquery:
+    return Subquery(rows.order_by().annotate(_rows=_Rows(JSONObject(**names))).values("_rows"))
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(value) if isinstance(value, str) else value
+    return rows or []
+
+
+def _day(row: Mapping[str, Any]) -> Day:
+    return Day(is_closed=bool(row["is_closed"]), capacity=row["capacity"], booked=row["booked"])
+
+
+def _stock(row: Mapping[str, Any]) -> Stock:
+    left = round(float(row["stock"]) * 1000) - round(float(row["reserved"]) * 1000)
+    return Stock(left, date.fromisoformat(row["back_on"]) if row["back_on"] else None)

@@ -1,0 +1,1 @@
+"""The pages on which a mix is found and chosen."""

@@ -1,0 +1,49 @@
+"""The outbox: what still has to be done outside a transaction."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.orders import Order
+
+
+class OutboxEntry(models.Model):
+    """Something that still has to be done outside the transaction that caused it."""
+
+    class Topic(models.TextChoices):
+        HANDOFF = "handoff", _("hand-off of an order's jobs")
+        REFUND = "refund", _("refund")
+        MAIL_CONFIRMED = "mail_confirmed", _("mail: confirmation")
+        MAIL_IN_PRODUCTION = "mail_in_production", _("mail: in production")
+        MAIL_SHIPPED = "mail_shipped", _("mail: shipped")
+        MAIL_LATE = "mail_late", _("mail: late")
+        MAIL_CANCELLED = "mail_cancelled", _("mail: cancelled")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("pending")
+        DONE = "done", _("done")
+        DEAD = "dead", _("given up")
+
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="outbox_entries")
+    key = models.CharField(_("which one"), max_length=40, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveIntegerField(_("failed attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"))
+    created_at = models.DateTimeField(_("made"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    error = models.TextField(_("last error"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("outbox entry")
+        verbose_name_plural = _("outbox entries")
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "order", "key"], name="outbox_topic_once_per_order")
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="outbox_pending")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.order}"

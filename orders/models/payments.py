@@ -1,0 +1,36 @@
+"""Payments, in the form that django-payments asks for."""
+
+from collections.abc import Iterator
+
+from django.db import models
+from django.urls import reverse
+from payments import PurchasedItem
+from payments.models import BasePayment
+
+from configurator.money import major_units
+from orders.models.orders import Order
+
+
+class Payment(BasePayment):
+    """One attempt to pay an order, in the form that django-payments asks for."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def get_purchased_items(self) -> Iterator[PurchasedItem]:
+        for line in self.order.lines.select_related("version__recipe"):
+            yield PurchasedItem(
+                name=line.version.recipe.name,
+                quantity=line.quantity,
+                price=major_units(line.unit_price),
+                currency=self.currency,
+                sku=f"{line.version.recipe.slug}-{line.size}",
+            )
+
+    def get_success_url(self) -> str:
+        return reverse("orders:thanks", args=[self.order.token])
+
+    def get_failure_url(self) -> str:
+        return reverse("orders:pay", args=[self.order.token]) + "?failed=1"

@@ -1,0 +1,1 @@
+"""Basket, checkout, payment, and an order's own pages."""

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from orders.views import checkout, order, payment
+from orders.views import basket, checkout, order, payment
 
 app_name = "orders"
 urlpatterns = [
+    path("basket/add", basket.add, name="add"),
     path("checkout/<slug:recipe>/", checkout.start, name="start"),
     path("checkout/<slug:recipe>/<path:choices>", checkout.checkout, name="checkout"),
     path("order/<str:token>", order.tracking, name="tracking"),

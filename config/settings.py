@@ -228,7 +228,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # as long as a basket is kept
+SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # seconds since it last changed; the pages say 30 days
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

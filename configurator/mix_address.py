@@ -28,6 +28,8 @@ class MixState:
     label_error: str = ""
     gone: tuple[str, ...] = ()
     section: str = ""
+    avoid: tuple[str, ...] = ()
+    line: int | None = None
 
     def address(self, mixer: Mixer, mix: Mapping[str, str] | None = None) -> str:
         """The one address of this state (or of the same with another mix)."""
@@ -50,6 +52,8 @@ class MixState:
             extras["size"] = self.size.slug
         if self.label_name:
             extras["label"] = self.label_name
+        if self.line is not None:
+            extras["line"] = str(self.line)
         return extras
 
 
@@ -81,6 +85,7 @@ def read_state(mixer: Mixer, *, choices: str, query: Mapping[str, str]) -> MixSt
         label_error=label_error,
         gone=tuple(gone),
         section=_read_section(mixer, query.get("open", "")),
+        line=int(query["line"]) if query.get("line", "").isdecimal() else None,
     )
 
 

@@ -130,9 +130,7 @@ def _newest(slug: str) -> RecipeVersion | None:
         return None
 
 
-def _show(
-    row: BasketLine, version: RecipeVersion | None, *, bench: Bench, avoid: Sequence[str]
-) -> ShownLine:
+def _show(row: BasketLine, version: RecipeVersion | None, *, bench: Bench, avoid: Sequence[str]) -> ShownLine:
     sold = mixer_for(row.version)
     mixer = mixer_for(version) if version is not None else None
     verdict = _check(row, mixer, bench=bench, avoid=avoid) if mixer is not None else None

@@ -81,7 +81,7 @@ class CheckoutForm(forms.Form):
     def show(self, *, total: int, day: date, key: uuid.UUID) -> None:
         """Carry what the page is about to show, whatever was sent before: total in minor units, day, content."""
         shown = {"shown_total": str(total), "shown_day": day.isoformat(), "checkout_key": str(key)}
-        self.initial |= shown
+        self.initial.update(shown)
         if self.is_bound:
             self.data = {**dict(self.data.items()), **shown}
         self.button = _("Pay %(total)s") % {"total": money(total)}

@@ -99,6 +99,10 @@ class Mixer:
                 raise UnknownChoiceError("avoid", name, sorted(self.avoidable))
         return tuple(dict.fromkeys(raw))
 
+    def known_avoid(self, items: Collection[str]) -> tuple[str, ...]:
+        """Those of an avoid list that some component of this recipe contains; the others are left out anyway."""
+        return tuple(item for item in dict.fromkeys(items) if item in self.avoidable)
+
     @cached_property
     def avoidable(self) -> frozenset[str]:
         """Every flag and substance that a component of this recipe carries."""

@@ -20,8 +20,8 @@ from configurator.views.finding import find_mixer
 from configurator.wording import mix_name
 from orders import baskets
 from orders.basket_page import lines_of, read_basket
-from orders.baskets import BasketFullError, Content
 from orders.basket_session import basket_of, remember
+from orders.baskets import BasketFullError, Content
 from orders.models import BasketLine
 
 
@@ -36,7 +36,12 @@ def basket(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "orders/basket.html",
-        {"page": page, "removed": request.session.get("removed"), "most": baskets.MOST_OF_ONE, "nav": "basket"},
+        {
+            "page": page,
+            "removed": request.session.get("removed"),
+            "most": baskets.MOST_OF_ONE,
+            "nav": "basket",
+        },
     )
 
 
@@ -45,7 +50,7 @@ def basket(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """From the mixer's form (or a quiz result) into the basket; back to the mixer if it cannot be made."""
     mixer = find_mixer(request.POST.get("recipe", ""))
-    state = read_state(mixer, choices="", query=request.POST)
+    state = read_state(mixer, choices="", query=request.POST.dict())
     verdict = _check(request, mixer, state)
     if verdict is None or not verdict.makeable:
         return redirect(state.address(mixer))
@@ -148,7 +153,7 @@ def _agree(request: HttpRequest, line: BasketLine) -> None:
 def _swap(request: HttpRequest, line: BasketLine) -> None:
     """Another mix in the same place: one of the repairs."""
     mixer = find_mixer(line.version.recipe.slug)
-    state = read_state(mixer, choices="", query=request.POST)
+    state = read_state(mixer, choices="", query=request.POST.dict())
     verdict = _check(request, mixer, state)
     if verdict is None or not verdict.makeable:
         messages.error(request, _("That mix cannot be made just now. Nothing was changed."))
@@ -195,4 +200,6 @@ def _check(request: HttpRequest, mixer: Mixer, state: MixState) -> Verdict | Non
 
 
 def _full() -> str:
-    return _("A basket holds %(most)s mixes. Order these first, or remove one.") % {"most": baskets.MOST_LINES}
+    return _("A basket holds %(most)s mixes. Order these first, or remove one.") % {
+        "most": baskets.MOST_LINES
+    }

@@ -23,6 +23,7 @@ from configurator.models import (
     FragranceAllergen,
     HairType,
     Need,
+    NeedWeight,
     Recipe,
     RecipeVersion,
     Rule,
@@ -267,6 +268,12 @@ class _Loader:
             position=position,
         )
         self._save(item, need)
+        for slug, weight in item.get("helped_by").members():
+            helper = self.components.get(slug)
+            if helper is None:
+                weight.fail("there is no such component")
+                continue
+            self._save(weight, NeedWeight(need=need, component=helper, weight=weight.whole()))
 
     def _delivery(self, item: Node) -> None:
         if item.value is None or DeliveryTerms.objects.exists():

@@ -89,10 +89,11 @@ def test_every_size_and_the_delivery_stand_in_the_ledger(
 ) -> None:
     monkeypatch.setattr("django.utils.timezone.localdate", lambda: MONDAY)
 
-    assert opened(client).by_class["ledger"] == [
-        "250 ml £14.00 500 ml £24.00 50 ml, taster £4.50 Delivery £3.25 Delivery from £28.00 on free "
-        "Ordered today, with you by Friday 27 November"
-    ]
+    (ledger,) = opened(client).by_class["ledger"]
+
+    sizes = "250 ml £14.00 500 ml £24.00 50 ml, taster £4.50"
+    delivery = "Delivery £3.25 Delivery from £28.00 on free Ordered today, with you by Friday 27 November"
+    assert ledger == f"{sizes} {delivery}"
 
 
 def test_a_surcharge_makes_the_price_one_from_which_mixes_start(client: Client) -> None:

@@ -7,6 +7,7 @@ from configurator.views import home, mixer
 app_name = "configurator"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("mix/", home.mix, name="products"),
     path("mix/<slug:recipe>/", mixer.mixer, name="mixer"),
     path("mix/<slug:recipe>/<path:choices>", mixer.mixer, name="mix"),
 ]

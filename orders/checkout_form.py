@@ -1,5 +1,7 @@
 """The form of the checkout: who gets the parcel, in as few fields as a parcel needs."""
 
+import uuid
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,7 +14,7 @@ HIGHEST_TOTAL = 2**31 - 1  # what the column of an order's total can hold
 
 
 class CheckoutForm(forms.Form):
-    """`checkout_key` makes a second click the same order; `shown_total` is what the page said it costs."""
+    """`checkout_key` names the basket's content; total and day are what the page said it costs and when it comes."""
 
     email = forms.EmailField(
         label=_("E-mail"),
@@ -54,6 +56,7 @@ class CheckoutForm(forms.Form):
     )
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
     shown_total = forms.IntegerField(min_value=0, max_value=HIGHEST_TOTAL, widget=forms.HiddenInput)
+    shown_day = forms.DateField(input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,9 +78,10 @@ class CheckoutForm(forms.Form):
             town=data["town"],
         )
 
-    def show_total(self, total: int) -> None:
-        """Carry the total that the page is about to show, whatever was sent before."""
-        self.initial["shown_total"] = total
+    def show(self, *, total: int, day: date, key: uuid.UUID) -> None:
+        """Carry what the page is about to show, whatever was sent before: total in minor units, day, content."""
+        shown = {"shown_total": str(total), "shown_day": day.isoformat(), "checkout_key": str(key)}
+        self.initial.update(shown)
         if self.is_bound:
-            self.data = {**dict(self.data.items()), "shown_total": str(total)}
+            self.data = {**dict(self.data.items()), **shown}
         self.button = _("Pay %(total)s") % {"total": money(total)}

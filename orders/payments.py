@@ -10,6 +10,7 @@ from payments import PaymentStatus
 from payments.signals import status_changed
 
 from configurator.money import major_units
+from orders.baskets import empty_basket
 from orders.jobs import Actor, make_job
 from orders.models import Order, OutboxEntry, Payment
 from orders.outbox import add_entry
@@ -53,6 +54,7 @@ def apply_payment(payment: Payment, *, now: datetime) -> bool:
         order.save(update_fields=["state", "paid_at"])
         for line in order.lines.order_by("position"):
             make_job(line, order=order, by=PAYMENT, now=now)
+        empty_basket(order, now=now)
         send_after_commit(add_entry(OutboxEntry.Topic.HANDOFF, order=order, now=now))
         return True
 

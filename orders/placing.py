@@ -90,6 +90,8 @@ class NotMakeableError(Exception):
 class PriceChangedError(Exception):
     """The total is not the one that was shown; both in minor units."""
 
+    is_price = True
+
     def __init__(self, shown: int, now: int) -> None:
         self.shown, self.now = shown, now
         super().__init__(f"The total was {shown} and is now {now}.")
@@ -97,6 +99,8 @@ class PriceChangedError(Exception):
 
 class PromiseChangedError(Exception):
     """The order would arrive later than was shown."""
+
+    is_price = False
 
     def __init__(self, shown: date, now: date) -> None:
         self.shown, self.now = shown, now

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 
+from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
 from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
@@ -43,6 +44,7 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("leases ran out", expire_leases),
     ("confirmed payments had not reached their orders", settle_confirmed_payments),
     ("unpaid orders were cancelled", expire_unpaid_orders),
+    ("baskets were forgotten", drop_old_baskets),
 )
 
 

@@ -1,4 +1,4 @@
-"""Addresses of checkout, payment and tracking."""
+"""Addresses of basket, checkout, payment and tracking."""
 
 from django.urls import path
 
@@ -6,9 +6,11 @@ from orders.views import basket, checkout, order, payment
 
 app_name = "orders"
 urlpatterns = [
+    path("basket", basket.basket, name="basket"),
     path("basket/add", basket.add, name="add"),
-    path("checkout/<slug:recipe>/", checkout.start, name="start"),
-    path("checkout/<slug:recipe>/<path:choices>", checkout.checkout, name="checkout"),
+    path("basket/put-back", basket.put_back, name="put_back"),
+    path("basket/lines/<int:line>/<slug:action>", basket.change, name="change_line"),
+    path("checkout", checkout.checkout, name="checkout"),
     path("order/<str:token>", order.tracking, name="tracking"),
     path("order/<str:token>/pay", payment.pay, name="pay"),
     path("order/<str:token>/thanks", order.thanks, name="thanks"),

@@ -59,7 +59,7 @@ class Mixer:
         )
         self._slot_index = {slot.slug: i for i, slot in enumerate(spec.slots)}
         self._option_index = tuple({slug: i for i, slug in enumerate(slugs)} for slugs in self.option_slugs)
-        self._contents = tuple(tuple(_contents(option) for option in options) for options in self._options)
+        self._contents = tuple(tuple(contents_of(option) for option in options) for options in self._options)
         self._surcharges = tuple(
             tuple(option.surcharge if option else 0 for option in options) for options in self._options
         )
@@ -357,7 +357,8 @@ class Mixer:
         return self.space.is_possible(masks)
 
 
-def _contents(option: Component | None) -> frozenset[str]:
+def contents_of(option: Component | None) -> frozenset[str]:
+    """The flags and substances of a component; nothing for a slot that stays empty."""
     if option is None:
         return frozenset()
     names = [name for name, _ in (*option.composition, *option.fragrance_allergens)]

@@ -216,6 +216,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Pages
+SHARED_READING_SECONDS = 0.5  # how long a process may show a version or a promise that is no longer the newest
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
 USE_TZ = True
@@ -249,6 +250,7 @@ SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # seconds since it last changed; the pag
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "configurator.views.errors.csrf_failure"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

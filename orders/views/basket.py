@@ -50,7 +50,7 @@ def basket(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """From the mixer's form (or a quiz result) into the basket; back to the mixer if it cannot be made."""
     mixer = find_mixer(request.POST.get("recipe", ""))
-    state = read_state(mixer, choices="", query=request.POST.dict())
+    state = read_state(mixer, choices="", query=request.POST)
     verdict = _check(request, mixer, state)
     if verdict is None or not verdict.makeable:
         return redirect(state.address(mixer))
@@ -153,7 +153,7 @@ def _agree(request: HttpRequest, line: BasketLine) -> None:
 def _swap(request: HttpRequest, line: BasketLine) -> None:
     """Another mix in the same place: one of the repairs."""
     mixer = find_mixer(line.version.recipe.slug)
-    state = read_state(mixer, choices="", query=request.POST.dict())
+    state = read_state(mixer, choices="", query=request.POST)
     verdict = _check(request, mixer, state)
     if verdict is None or not verdict.makeable:
         messages.error(request, _("That mix cannot be made just now. Nothing was changed."))

@@ -11,7 +11,7 @@ from tests.processes import Shop
 
 pytestmark = pytest.mark.slow
 
-ORDER = re.compile("^Order this mix")
+ORDER = re.compile("^Add to basket")
 
 
 def requests_of(page: Page) -> list[Request]:
@@ -135,7 +135,7 @@ def test_another_size_has_its_price_everywhere(open_page: OpenPage) -> None:
 
     page.locator("label[for=size-500ml]").click()
 
-    expect(page.get_by_role("button", name="Order this mix, £24.00")).to_be_visible()
+    expect(page.get_by_role("button", name="Add to basket, £24.00")).to_be_visible()
     expect(page.locator("#facts")).to_contain_text("£4.80 per 100 ml")
     expect(page.locator("#title-main")).to_have_text("2. Main shot, 20 ml")
     expect(page).to_have_url(re.compile("size=500ml"))

@@ -114,7 +114,7 @@ def test_a_starter_has_one_address_and_its_price_everywhere(client: Client, name
     checkout = read(client, complete(name).replace("/mix/", "/checkout/"))
 
     pounds = f"£{judge.price(judge.starter(name)) / 100:,.2f}"
-    assert f"Order this mix, {pounds}" in html
+    assert f"Add to basket, {pounds}" in html
     assert pounds in checkout
     assert "All 26 parts" in checkout
     assert f'href="{complete(name)}"' in read(client, MIXER)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -11,6 +12,8 @@ import django_stubs_ext
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
+
+from config.mail_url import read_mail_url
 
 django_stubs_ext.monkeypatch()
 
@@ -167,6 +170,20 @@ CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 45
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 PUBLISH_TIMEOUT_SECONDS = 0.5  # how long a checkout may wait for a Redis that does not answer
+
+# Mail: written to files under VAR_DIR unless EMAIL_URL names a server.
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_BACKEND = "config.mail.FileBackend"
+EMAIL_TIMEOUT = 10  # seconds for each step of a conversation with the server
+DEFAULT_FROM_EMAIL = formataddr((SHOP_NAME, SHOP_EMAIL))
+mail_url: str = env.str("EMAIL_URL", "")
+MAILS_ARE_SENT = bool(mail_url)
+if MAILS_ARE_SENT:
+    mail_server = read_mail_url(mail_url)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = mail_server.host, mail_server.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server.user, mail_server.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server.starttls, mail_server.tls
 
 # Payment: the pretend provider of django-payments.
 PAYMENT_MODEL = "orders.Payment"

@@ -10,18 +10,22 @@ from django.utils import timezone
 
 from orders.handoff import hand_off, hold_jobs
 from orders.models import Order, OutboxEntry
+from orders.refunding import refund_payment
 
 logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 12
 LONGEST_WAIT_SECONDS = 300
 
+LEASE = timedelta(minutes=2)  # longer than any handler of EXTERNAL takes
+
 HANDLERS: dict[str, Callable[[Order, datetime], None]] = {OutboxEntry.Topic.HANDOFF: hand_off}
+EXTERNAL: dict[str, Callable[[OutboxEntry, datetime], None]] = {OutboxEntry.Topic.REFUND: refund_payment}
 
 
-def add_entry(topic: str, *, order: Order, now: datetime) -> OutboxEntry:
+def add_entry(topic: str, *, order: Order, key: str = "", now: datetime) -> OutboxEntry:
     """Write down that `topic` is to be done for an order. Call it inside the transaction that causes it."""
-    return OutboxEntry.objects.create(topic=topic, order=order, created_at=now, next_attempt_at=now)
+    return OutboxEntry.objects.create(topic=topic, order=order, key=key, created_at=now, next_attempt_at=now)
 
 
 def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:
@@ -39,17 +43,28 @@ def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:
                 pk=entry_id, state=OutboxEntry.State.PENDING, next_attempt_at__lte=now
             )
             entry = due.select_for_update(skip_locked=True, of=("self",)).select_related("order").first()
-            if entry is None:
+            if entry is None or entry.topic not in {*HANDLERS, *EXTERNAL}:
                 return False
-            seen = entry.attempts
-            HANDLERS[entry.topic](entry.order, now)
-            entry.state, entry.done_at, entry.error = OutboxEntry.State.DONE, now, ""
-            entry.save(update_fields=["state", "done_at", "error"])
-            return True
+            if entry.topic in EXTERNAL:
+                entry.next_attempt_at = now + LEASE
+                entry.save(update_fields=["next_attempt_at"])
+            else:
+                seen = entry.attempts
+                HANDLERS[entry.topic](entry.order, now)
+                _mark_done(entry.pk, now=now)
+                return True
+        seen = entry.attempts
+        EXTERNAL[entry.topic](entry, now)  # asks others: in no transaction, under a lease
+        return _mark_done(entry.pk, now=now)
     except Exception as error:
         logger.exception("outbox entry %s failed", entry_id)
         _note_failure(entry_id, error, seen=seen, now=now)
         return False
+
+
+def _mark_done(entry_id: int, *, now: datetime) -> bool:
+    pending = OutboxEntry.objects.filter(pk=entry_id, state=OutboxEntry.State.PENDING)
+    return bool(pending.update(state=OutboxEntry.State.DONE, done_at=now, error=""))
 
 
 def _note_failure(entry_id: int, error: Exception, *, seen: int | None, now: datetime) -> None:
@@ -62,6 +77,7 @@ def _note_failure(entry_id: int, error: Exception, *, seen: int | None, now: dat
         entry.error = f"{type(error).__name__}: {error}"
         if entry.attempts >= GIVE_UP_AFTER:
             entry.state = OutboxEntry.State.DEAD
+        if entry.state == OutboxEntry.State.DEAD and entry.topic == OutboxEntry.Topic.HANDOFF:
             hold_jobs(entry.order_id, reason="The hand-off failed too often; see the outbox.")
         wait = min(2**entry.attempts, LONGEST_WAIT_SECONDS) * random.uniform(0.8, 1.2)  # noqa: S311 jitter, no secret
         entry.next_attempt_at = now + timedelta(seconds=wait)

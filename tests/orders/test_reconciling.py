@@ -49,7 +49,7 @@ def test_a_payment_whose_notice_never_came_makes_the_order_paid(double: StripeDo
     assert ask_about_open_payments(now=NOW + 10 * MINUTE) == 1
 
     assert Order.objects.get().state == Order.State.PAID
-    assert list(OutboxEntry.objects.values_list("topic", flat=True)) == ["handoff"]
+    assert list(OutboxEntry.objects.values_list("topic", flat=True)) == ["handoff", "mail_confirmed"]
     after = stored_rows()
     assert ask_about_open_payments(now=NOW + 10 * HOUR) == 0
     assert stored_rows() == after
@@ -157,7 +157,7 @@ def test_money_that_came_after_the_order_was_let_go_is_found_and_given_back(doub
     assert ask_about_open_payments(now=NOW + HOUR) == 1
 
     assert Order.objects.get().state == Order.State.CANCELLED
-    entry = OutboxEntry.objects.get()
+    entry = OutboxEntry.objects.get(topic=OutboxEntry.Topic.REFUND)
     assert (entry.topic, entry.key) == ("refund", str(payment.pk))
 
 

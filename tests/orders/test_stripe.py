@@ -110,7 +110,7 @@ def test_who_comes_back_before_the_notice_has_come_is_thanked(double: StripeDoub
     assert read(response).tags["h1"] == ["Thank you"]
     payment.refresh_from_db()
     assert (payment.status, payment.captured_amount) == ("confirmed", payment.total)
-    assert OutboxEntry.objects.count() == 1
+    assert OutboxEntry.objects.count() == 2
 
 
 def test_the_page_that_says_it_failed_knows_when_it_has_not(double: StripeDouble, client: Client) -> None:

@@ -21,7 +21,7 @@ from tests.orders.stripe_double import EXPIRED, PENDING, event, send, session_of
 
 pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.usefixtures("shop_with_stripe")]
 
-PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 1}
+PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 2}
 
 
 @pytest.fixture
@@ -293,7 +293,7 @@ def test_in_whatever_order_notices_come_money_that_was_taken_makes_the_order_pai
             assert (payment.order.state == Order.State.PAID) is is_paid
 
         assert payment.order.jobs.count() == 1
-        assert list(payment.order.outbox_entries.values_list("topic", flat=True)) == ["handoff"]
+        assert list(payment.order.outbox_entries.values_list("topic", flat=True)) == ["handoff", "mail_confirmed"]
 
 
 def test_a_late_word_after_the_refund_changes_nothing() -> None:
@@ -328,4 +328,4 @@ def test_of_20_notices_at_once_replayed_and_out_of_order_one_makes_the_order_pai
     assert answers == [200] * 20
     assert rows == PAID_ROWS
     assert (order.state, stored.status, stored.captured_amount) == ("paid", "confirmed", Decimal("17.25"))
-    assert topics == ["handoff"]
+    assert topics == ["handoff", "mail_confirmed"]

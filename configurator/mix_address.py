@@ -12,6 +12,8 @@ from configurator.mixing.mixer import Mixer, UnknownChoiceError
 from configurator.mixing.spec import Size
 from configurator.sections import sections_of, usual_section
 
+LONGEST_LINE = 18  # digits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixState:
@@ -85,7 +87,7 @@ def read_state(mixer: Mixer, *, choices: str, query: Mapping[str, str]) -> MixSt
         label_error=label_error,
         gone=tuple(gone),
         section=_read_section(mixer, query.get("open", "")),
-        line=int(query["line"]) if query.get("line", "").isdecimal() else None,
+        line=_read_line(query.get("line", "")),
     )
 
 
@@ -100,6 +102,11 @@ def _from_path(mixer: Mixer, choices: str) -> dict[str, str]:
 def _read_section(mixer: Mixer, slug: str) -> str:
     """Only a convenience of the page, so what is not there (any more) is left out without a word."""
     return slug if slug in [section.slug for section in sections_of(mixer.spec)] else ""
+
+
+def _read_line(text: str) -> int | None:
+    """What is no number names no line, so it is left out without a word."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_LINE else None
 
 
 def _read_label_name(text: str) -> tuple[str, str]:

@@ -44,11 +44,11 @@ def test_all_256_addresses_open_with_their_choices_made_and_the_same_answer_as_t
         assert {slot: page.checked[slot] for slot in judge.SLOTS} == judge.named(mix)
         if mix in judge.makeable():
             assert page.by_class["ingredients"] == [", ".join(judge.ingredients(mix))]
-            assert f"Order this mix, {money(judge.price(mix))}" in page.by_id["answer"]
+            assert f"Add to basket, {money(judge.price(mix))}" in page.by_id["answer"]
             assert page.repairs == []
         else:
             assert "ingredients" not in page.by_class
-            assert "Order this mix" not in page.by_id["answer"]
+            assert "Add to basket" not in page.by_id["answer"]
             assert_offers_repairs(mix, page)
 
 
@@ -170,7 +170,7 @@ def test_a_choice_that_completes_a_mix_has_the_address_of_the_mix(client: Client
     response = choose(client, base="warm-hearth", main="mend", second="quench", size="50ml", label="Ada")
 
     assert response["HX-Push-Url"] == f"{MIXER}warm-hearth/mend/quench?size=50ml&label=Ada"
-    assert "Order this mix, £4.50" in read_page(response).by_id["answer"]
+    assert "Add to basket, £4.50" in read_page(response).by_id["answer"]
 
 
 def test_going_back_in_the_browser_gets_the_whole_page(client: Client) -> None:
@@ -213,14 +213,14 @@ def test_changing_the_base_keeps_the_shots(client: Client) -> None:
     )
 
     assert response["HX-Push-Url"] == f"{MIXER}salt-meadow/mend/quench"
-    assert "Order this mix" in read_page(response).by_id["answer"]
+    assert "Add to basket" in read_page(response).by_id["answer"]
 
 
 def test_advice_is_said_and_the_mix_can_be_ordered_all_the_same(client: Client) -> None:
     answer = opened(client, f"{MIXER}warm-hearth/lift/quench").by_id["answer"]
 
     assert "Good to know: Moisture weighs fine hair down. You can still have it." in answer
-    assert "Order this mix, £14.00" in answer
+    assert "Add to basket, £14.00" in answer
 
 
 # Cookies, queries ---------------------------------------------------------------------------------------------------

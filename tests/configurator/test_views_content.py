@@ -53,7 +53,7 @@ def test_a_price_is_the_same_on_card_page_and_api_for_every_makeable_mix(client:
         )
 
         assert answer.json()["price"] == 2400 + more
-        assert f"Order this mix, {money(2400 + more)}" in page.by_id["answer"]
+        assert f"Add to basket, {money(2400 + more)}" in page.by_id["answer"]
         assert page.by_id["size-500ml-price"] == money(2400 + more)
         assert page.by_id["size-250ml-price"] == money(1400 + more)
         assert page.by_id["size-50ml-price"] == f"{money(450 + more)} · taster"

@@ -293,7 +293,10 @@ def test_in_whatever_order_notices_come_money_that_was_taken_makes_the_order_pai
             assert (payment.order.state == Order.State.PAID) is is_paid
 
         assert payment.order.jobs.count() == 1
-        assert list(payment.order.outbox_entries.values_list("topic", flat=True)) == ["handoff", "mail_confirmed"]
+        assert list(payment.order.outbox_entries.values_list("topic", flat=True)) == [
+            "handoff",
+            "mail_confirmed",
+        ]
 
 
 def test_a_late_word_after_the_refund_changes_nothing() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,9 +19,20 @@ LONGEST_WAIT_SECONDS = 300
 HANDLERS: dict[str, Callable[[Order, datetime], None]] = {OutboxEntry.Topic.HANDOFF: hand_off}
 
 
-def add_entry(topic: str, *, order: Order, now: datetime) -> OutboxEntry:
+def add_entry(topic: str, *, order: Order, now: datetime, key: str = "") -> OutboxEntry:
     """Write down that `topic` is to be done for an order. Call it inside the transaction that causes it."""
-    return OutboxEntry.objects.create(topic=topic, order=order, created_at=now, next_attempt_at=now)
+    return OutboxEntry.objects.create(topic=topic, order=order, key=key, created_at=now, next_attempt_at=now)
+
+
+def add_entries(topic: str, *, keys: Sequence[tuple[Order, str]], now: datetime) -> None:
+    """The same for many orders, each with its key, in one query; what is written down already stays as it is."""
+    OutboxEntry.objects.bulk_create(
+        [
+            OutboxEntry(topic=topic, order=order, key=key, created_at=now, next_attempt_at=now)
+            for order, key in keys
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:

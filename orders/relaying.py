@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError
 
 from orders.claiming import expire_leases
+from orders.lateness import tell_of_slips
 from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
 from orders.outbox import process_outbox
@@ -43,6 +44,7 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("leases ran out", expire_leases),
     ("confirmed payments had not reached their orders", settle_confirmed_payments),
     ("unpaid orders were cancelled", expire_unpaid_orders),
+    ("orders turned out later than was told", tell_of_slips),
 )
 
 

@@ -216,7 +216,9 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Pages
-SHARED_READING_SECONDS = 0.5  # how long a process may show a version or a promise that is no longer the newest
+SHARED_READING_SECONDS = (
+    0.5  # how long a process may show a version or a promise that is no longer the newest
+)
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
 USE_TZ = True

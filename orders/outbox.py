@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orders.handoff import hand_off, hold_jobs
 from orders.models import Order, OutboxEntry
+from orders.refunding import refund_payment
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,9 @@ HANDLERS: dict[str, Callable[[Order, datetime], None]] = {OutboxEntry.Topic.HAND
 # Whoever dies between doing and marking has it done again after the lease. So each must do nothing the second time, or
 # do what others know as the same: a mail by its Message-ID and its file's name, a refund by the provider's idempotency
 # key. What one returns is kept on the row, such as why there was nothing to do.
-EXTERNAL: dict[str, Callable[[OutboxEntry, datetime], str | None]] = {}
+EXTERNAL: dict[str, Callable[[OutboxEntry, datetime], str | None]] = {
+    OutboxEntry.Topic.REFUND: refund_payment
+}
 
 
 def add_entry(topic: str, *, order: Order, now: datetime, key: str = "") -> OutboxEntry:
@@ -39,6 +42,17 @@ def add_entry(topic: str, *, order: Order, now: datetime, key: str = "") -> Outb
         [entry], ignore_conflicts=True
     )  # an error would spoil the whole transaction
     return OutboxEntry.objects.get(topic=topic, order=order, key=key)
+
+
+def add_entries(topic: str, *, keys: Sequence[tuple[Order, str]], now: datetime) -> None:
+    """The same for many orders, each with its key, in one query; what is written down already stays as it is."""
+    OutboxEntry.objects.bulk_create(
+        [
+            OutboxEntry(topic=topic, order=order, key=key, created_at=now, next_attempt_at=now)
+            for order, key in keys
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:

@@ -9,10 +9,12 @@ from django.db.models import Q
 
 from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
+from orders.lateness import tell_of_slips
 from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
 from orders.outbox import HANDLERS, process_outbox
 from orders.payments import settle_confirmed_payments
+from orders.reconciling import ask_about_open_payments
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +65,10 @@ def expire_unpaid_orders(*, now: datetime) -> int:
 PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("leases ran out", expire_leases),
     ("confirmed payments had not reached their orders", settle_confirmed_payments),
+    ("payments were paid without a word from the provider", ask_about_open_payments),
     ("unpaid orders were cancelled", expire_unpaid_orders),
     ("baskets were forgotten", drop_old_baskets),
+    ("orders turned out later than was told", tell_of_slips),
 )
 
 

@@ -21,7 +21,7 @@ NAMES: dict[str, str] = {
     Topic.MAIL_LATE: "late",
     Topic.MAIL_CANCELLED: "cancelled",
 }
-BLANK_LINES = re.compile(r"(?:[ \t]*\n){3,}")
+BLANK_LINES = re.compile(r"\s*\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ def write_mail(entry: OutboxEntry) -> Mail:
         subject = " ".join(render_to_string(f"emails/{name}.subject.txt", content).split())
         text = render_to_string(f"emails/{name}.txt", content)
         html = render_to_string(f"emails/{name}.html", {**content, "subject": subject})
-    return Mail(subject, BLANK_LINES.sub("\n\n", text).strip() + "\n", html.strip() + "\n")
+    return Mail(
+        subject, BLANK_LINES.sub("\n\n", text.strip()) + "\n", BLANK_LINES.sub("\n", html.strip()) + "\n"
+    )
 
 
 def _about(order: Order) -> dict[str, Any]:

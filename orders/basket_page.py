@@ -1,37 +1,27 @@
 """What the basket shows: each line under the version on sale now, what has changed since, the total, the day."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
-from configurator.bench import Bench, missing
+from configurator.bench import Bench
 from configurator.delivery import Promise, promise
-from configurator.mixing.mixer import Mixer, UnknownChoiceError, Verdict
-from configurator.mixing.spec import Component, Size
+from configurator.mixing.spec import Component, Size, Spec
 from configurator.models import RecipeVersion
 from configurator.versions import NotOnSaleError, mixer_for, newest_version
-from configurator.wording import broken_texts, mix_name, repair_text
+from configurator.wording import mix_name
 from orders.models import Basket, BasketLine
 from orders.placing import Wish
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """A makeable mix near the one of a line, and where it can be looked at."""
-
-    text: str
-    mix: dict[str, str]
+from orders.standing import Repair, check_line
+from orders.stock import amounts_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
     """A line as it would be sold now. `unit_price` in minor units is the one agreed to, `price_now` the present one.
 
-    `problems` say why it cannot be ordered as it is; `mixer`, `size` and `address` are None or empty when its recipe is
-    no longer sold.
+    `problems` say why it cannot be ordered as it is; `address` leads to the mixer, empty when it is sold no longer.
     """
 
     line: BasketLine
@@ -39,7 +29,7 @@ class ShownLine:
     recipe: str
     name: str
     parts: tuple[Component, ...]
-    size: Size | None
+    size: Size
     price_now: int | None
     problems: tuple[str, ...]
     repairs: tuple[Repair, ...]
@@ -48,6 +38,11 @@ class ShownLine:
     @property
     def total(self) -> int:
         return self.line.unit_price * self.line.quantity
+
+    @property
+    def total_now(self) -> int:
+        """At the present price, which counts where the page itself says that the price has changed."""
+        return (self.line.unit_price if self.price_now is None else self.price_now) * self.line.quantity
 
     @property
     def is_changed(self) -> bool:
@@ -73,120 +68,145 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasketPage:
-    """Amounts in minor units. `to_free` is what is missing for free delivery, None unless one bottle would do it."""
+    """Amounts in minor units. `to_free` is what is missing for free delivery, None unless one bottle would do it.
 
+    `short` names the components that there is not enough of for all lines together.
+    """
+
+    basket: Basket | None
     lines: tuple[ShownLine, ...]
     saved: tuple[ShownLine, ...]
     goods_total: int
     delivery_price: int
     promise: Promise
     to_free: int | None
+    short: tuple[str, ...]
 
     @property
     def total(self) -> int:
         return self.goods_total + self.delivery_price
 
     @property
+    def new_prices(self) -> dict[int, int]:
+        """Line -> present unit price, for those of another one."""
+        return {
+            each.line.pk: each.price_now
+            for each in self.lines
+            if each.price_now is not None and each.is_changed
+        }
+
+    @property
+    def is_makeable(self) -> bool:
+        """All of it can be made, whether or not she has seen each price."""
+        return bool(self.lines) and not self.short and not any(line.problems for line in self.lines)
+
+    @property
     def is_orderable(self) -> bool:
-        return bool(self.lines) and all(line.is_settled for line in self.lines)
+        return self.is_makeable and all(line.is_settled for line in self.lines)
 
 
-def lines_of(basket: Basket | None) -> list[BasketLine]:
-    """The lines of a basket with their versions and recipes, in one query."""
-    if basket is None:
-        return []
-    related = basket.lines.select_related("version__recipe", "basket")
-    return list(related.defer("version__spec", "version__space"))
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that has changed since a page was shown: `what` is content, let-go, price or day."""
+
+    what: str
+    before: int | date | None = None
+    now: int | date | None = None
 
 
 def read_basket(
-    rows: Sequence[BasketLine], *, bench: Bench, today: date, avoid: Sequence[str] = ()
+    rows: Sequence[BasketLine],
+    *,
+    bench: Bench,
+    today: date,
+    avoid: Sequence[str] = (),
+    at_present_prices: bool = False,
 ) -> BasketPage:
-    """Answer for the lines of a basket; one query per recipe (and one when a process meets a version)."""
-    versions: dict[str, RecipeVersion | None] = {}
-    shown = []
-    for row in rows:
-        slug = row.version.recipe.slug
-        if slug not in versions:
-            versions[slug] = _newest(slug)
-        shown.append(_show(row, versions[slug], bench=bench, avoid=avoid))
+    """Answer for the lines of a basket; one query per recipe (and one when a process meets a version).
+
+    Totals are at the prices agreed to, or at those of today.
+    """
+    versions = _newest({row.version.recipe.slug for row in rows})
+    shown = [_show(row, versions[row.version.recipe.slug], bench=bench, avoid=avoid) for row in rows]
     lines = tuple(each for each in shown if not each.line.is_saved)
-    goods = sum(each.total for each in lines)
+    goods = sum(each.total_now if at_present_prices else each.total for each in lines)
     bottles = sum(each.line.quantity for each in lines)
     return BasketPage(
+        basket=rows[0].basket if rows else None,
         lines=lines,
         saved=tuple(each for each in shown if each.line.is_saved),
         goods_total=goods,
         delivery_price=bench.delivery.of(goods) if lines else 0,
         promise=promise(bench, today=today, bottles=max(bottles, 1)),
         to_free=_to_free(lines, goods, bench),
+        short=_short(lines, bench),
     )
 
 
-def _newest(slug: str) -> RecipeVersion | None:
-    try:
-        return newest_version(slug)
-    except NotOnSaleError:
-        return None
+def changes_since(
+    page: BasketPage, *, key: uuid.UUID | None, total: int | None, day: date | None
+) -> tuple[Change, ...]:
+    """What is not as another page said it: the content under `key`, the total in minor units, the day of arrival.
+
+    None is what that page did not say. An earlier day is no change worth a word.
+    """
+    changes = []
+    if key is not None and (page.basket is None or page.basket.checkout_key != key):
+        changes.append(Change("content"))
+    if total is not None and total != page.total:
+        changes.append(Change("price", total, page.total))
+    if day is not None and day < page.promise.arrives_on:
+        changes.append(Change("day", day, page.promise.arrives_on))
+    return tuple(changes)
+
+
+def _newest(slugs: Iterable[str]) -> dict[str, RecipeVersion | None]:
+    found: dict[str, RecipeVersion | None] = {}
+    for slug in slugs:
+        try:
+            found[slug] = newest_version(slug)
+        except NotOnSaleError:
+            found[slug] = None
+    return found
 
 
 def _show(row: BasketLine, version: RecipeVersion | None, *, bench: Bench, avoid: Sequence[str]) -> ShownLine:
-    sold = mixer_for(row.version)
-    mixer = mixer_for(version) if version is not None else None
-    verdict = _check(row, mixer, bench=bench, avoid=avoid) if mixer is not None else None
+    sold = mixer_for(row.version).spec
+    standing = check_line(row, version, bench=bench, avoid=avoid)
     return ShownLine(
         line=row,
         version=version,
-        recipe=sold.spec.name,
-        name=mix_name(sold.spec, row.mix),
-        parts=tuple(
-            part
-            for slot in sold.spec.slots
-            for part in sold.spec.components_of(slot)
-            if part.slug == row.mix.get(slot.slug)
-        ),
-        size=sold.read_size(row.size),
-        price_now=verdict.price if verdict is not None else None,
-        problems=_problems(mixer, verdict),
-        repairs=_repairs(mixer, row, verdict),
-        address=_address(mixer, row),
+        recipe=sold.name,
+        name=mix_name(sold, row.mix),
+        parts=_parts(sold, row),
+        size=sold.size(row.size),
+        price_now=standing.price,
+        problems=standing.problems,
+        repairs=standing.repairs,
+        address=standing.address,
     )
 
 
-def _check(row: BasketLine, mixer: Mixer, *, bench: Bench, avoid: Sequence[str]) -> Verdict | None:
-    """The verdict of today's version; None when a part or the size is no longer offered."""
-    try:
-        mix, size = mixer.read_mix(row.mix), mixer.read_size(row.size)
-    except UnknownChoiceError:
-        return None
-    if not mixer.is_complete(mix):
-        return None
-    known = [name for name in avoid if name in mixer.avoidable]
-    return mixer.check(mix, size=size, avoid=known, out=missing(bench, mixer.spec, size))
+def _parts(spec: Spec, row: BasketLine) -> tuple[Component, ...]:
+    return tuple(
+        part
+        for slot in spec.slots
+        for part in spec.components_of(slot)
+        if part.slug == row.mix.get(slot.slug)
+    )
 
 
-def _problems(mixer: Mixer | None, verdict: Verdict | None) -> tuple[str, ...]:
-    if mixer is None:
-        return (_("We do not make this any more."),)
-    if verdict is None:
-        return (_("A part of it, or its size, is not offered any more."),)
-    return () if verdict.makeable else tuple(broken_texts(mixer.spec, verdict))
-
-
-def _repairs(mixer: Mixer | None, row: BasketLine, verdict: Verdict | None) -> tuple[Repair, ...]:
-    if mixer is None or verdict is None or verdict.makeable:
-        return ()
-    return tuple(Repair(repair_text(mixer.spec, row.mix, mix), mix) for mix in verdict.repairs)
-
-
-def _address(mixer: Mixer | None, row: BasketLine) -> str:
-    """Where the line is changed: the mixer with what is still offered of it, knowing which line it is."""
-    if mixer is None:
-        return ""
-    slots = {slot.slug for slot in mixer.spec.slots}
-    query = {slot: component for slot, component in row.mix.items() if slot in slots}
-    query |= {"size": row.size, "label": row.label_name, "line": str(row.pk)}
-    return reverse("configurator:mixer", args=[mixer.spec.slug], query=query)
+def _short(lines: Sequence[ShownLine], bench: Bench) -> tuple[str, ...]:
+    """Names of what there is enough of for each line, but not for all together."""
+    makeable = [each for each in lines if not each.problems]
+    names = {part.slug: part.name for each in makeable for part in each.parts}
+    wanted = amounts_for(each.line for each in makeable)
+    stock = bench.stock
+    return tuple(
+        names[slug]
+        for slug, amount in wanted.items()
+        if slug in stock and stock[slug].microlitres < amount * 1000
+    )
 
 
 def _to_free(lines: Sequence[ShownLine], goods: int, bench: Bench) -> int | None:

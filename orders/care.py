@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
+from orders.cancelling import close_order
 from orders.jobs import NO_LEASE, Actor, WrongStateError, move_job
-from orders.models import Job, OutboxEntry
+from orders.models import Job, Order, OutboxEntry
 from orders.outbox import retry_entry
 from orders.stock import free_stock
 
@@ -34,12 +37,21 @@ def call_off(job: Job, *, by: str, now: datetime) -> Job:
 
 
 def give_up(job: Job, *, by: str, now: datetime) -> Job:
-    """A job that failed, or that nobody has taken, is cancelled and its stock freed; raises jobs.WrongStateError."""
-    if job.state not in CAN_BE_GIVEN_UP:
-        raise WrongStateError(job, Job.State.CANCELLED)
-    moved = move_job(job, Job.State.CANCELLED, by=Actor("staff", by), now=now)
-    free_stock([job.line])
-    return moved
+    """A job that failed, or that nobody has taken, is cancelled and its stock freed; raises jobs.WrongStateError.
+
+    With the last job of an order the order is cancelled and its money given back. Locks the order.
+    """
+    staff = Actor("staff", by)
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=job.order_id)
+        if job.state not in CAN_BE_GIVEN_UP:
+            raise WrongStateError(job, Job.State.CANCELLED)
+        moved = move_job(job, Job.State.CANCELLED, by=staff, now=now)
+        free_stock([job.line])
+        is_left = order.jobs.exclude(state=Job.State.CANCELLED).exists()
+        if order.state == Order.State.PAID and not is_left:
+            close_order(order, by=staff, now=now)
+        return moved
 
 
 def retry_hand_off(entry: OutboxEntry, *, now: datetime) -> bool:

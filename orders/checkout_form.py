@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from configurator.templatetags.shop import money
 from orders.placing import Customer
 
+FIELDS = ("email", "full_name", "postcode", "address_line1", "address_line2", "town")
 HIGHEST_TOTAL = 2**31 - 1  # what the column of an order's total can hold
 
 
@@ -63,8 +64,8 @@ class CheckoutForm(forms.Form):
         for name in self.errors if self.is_bound else ():
             if name in self.fields:
                 self.fields[name].widget.attrs |= {"aria-invalid": "true"}
-        for name, field in self.fields.items():
-            field.widget.attrs.setdefault("aria-describedby", f"id_{name}_error")
+        for field in self.visible_fields():
+            field.field.widget.attrs.setdefault("aria-describedby", f"id_{field.name}_error")
 
     def customer(self) -> Customer:
         """The customer of a valid form."""
@@ -77,6 +78,11 @@ class CheckoutForm(forms.Form):
             address_line2=data["address_line2"],
             town=data["town"],
         )
+
+    def shown(self) -> dict[str, Any]:
+        """What the page said that was sent: key of the content, total in minor units, day; None for what is unsound."""
+        names = {"key": "checkout_key", "total": "shown_total", "day": "shown_day"}
+        return {name: self.cleaned_data.get(field) for name, field in names.items()}
 
     def show(self, *, total: int, day: date, key: uuid.UUID) -> None:
         """Carry what the page is about to show, whatever was sent before: total in minor units, day, content."""

@@ -1,10 +1,16 @@
 """Orders with their lines, jobs, payments and parcels, to read."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from configurator.templatetags.shop import money
 from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
+from orders.cancelling import TooLateError, cancel_order
+from orders.jobs import Actor
 from orders.models import Job, Order, OrderLine, Payment, Shipment
 
 
@@ -30,11 +36,30 @@ class PaymentInline(ReadOnlyInline):
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     list_display = ["number", "state", "full_name", "town", "shown_total", "promised_on", "placed_at"]
-    list_filter = ["state", "promised_on"]
+    list_filter = ["state", ("cancel_asked_at", admin.EmptyFieldListFilter), "promised_on"]
     search_fields = ["number", "email", "full_name", "postcode"]
     date_hierarchy = "placed_at"
     inlines = [LineInline, JobInline, PaymentInline]
     exclude = ["token"]
+    actions = ["cancel_and_refund"]
+
+    @admin.action(description=_("Cancel and refund"), permissions=["decide"])
+    def cancel_and_refund(self, request: HttpRequest, chosen: QuerySet[Order]) -> None:
+        now, done = timezone.now(), 0
+        staff = Actor("staff", request.user.get_username())
+        for order in chosen.order_by("id"):
+            try:
+                done += cancel_order(order, by=staff, now=now)
+            except TooLateError as error:
+                messages.warning(request, _too_late(error))
+        messages.info(
+            request,
+            ngettext("%(count)s order was cancelled.", "%(count)s orders were cancelled.", done)
+            % {"count": done},
+        )
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("orders.change_order")
 
     @admin.display(description=_("total"), ordering="total")
     def shown_total(self, order: Order) -> str:
@@ -46,3 +71,11 @@ class ShipmentAdmin(ReadOnlyAdmin):
     list_display = ["carrier", "tracking", "order", "client", "shipped_at"]
     list_select_related = ["order", "client"]
     search_fields = ["tracking", "order__number"]
+
+
+def _too_late(error: TooLateError) -> str:
+    states = ", ".join(str(job.get_state_display()) for job in error.jobs)
+    return gettext("Order %(number)s stays as it is, for the bench has begun: %(states)s.") % {
+        "number": error.order.number,
+        "states": states,
+    }

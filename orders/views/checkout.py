@@ -1,7 +1,9 @@
 """The checkout: what the basket costs in all, where it goes, pay."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,86 +11,139 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from configurator.bench import read_bench
+from configurator.bench import Bench, read_bench
 from configurator.mixing.mixer import UnknownChoiceError
 from configurator.remembering import read_avoid
 from configurator.versions import NotOnSaleError
-from orders.basket_page import BasketPage, lines_of, read_basket
-from orders.basket_session import basket_of
+from orders.basket_page import BasketPage, Change, changes_since, read_basket
+from orders.basket_session import basket_key
+from orders.baskets import is_let_go, lines_of, renew_key, take_prices, unpaid_orders
 from orders.booking import BenchFullError
-from orders.checkout_form import CheckoutForm
-from orders.models import Basket, Order
-from orders.placing import NotMakeableError, PriceChangedError, PromiseChangedError, place_order
+from orders.checkout_form import FIELDS, CheckoutForm
+from orders.holding import without_orders
+from orders.models import BasketLine, Order
+from orders.placing import (
+    BasketChangedError,
+    NotMakeableError,
+    PriceChangedError,
+    PromiseChangedError,
+    place_order,
+)
 from orders.stock import OutOfStockError
+
+TYPED = "typed"  # in the session: what she typed before she was sent back to the basket
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
     """One page for all that is in the basket; what is not settled there sends her back to it."""
-    now = timezone.now()
-    basket = basket_of(request)
-    form = CheckoutForm(request.POST) if request.method == "POST" else CheckoutForm(initial=_known(basket))
-    if (placed := _placed_before(basket, form)) is not None:
-        return redirect("orders:pay", token=placed.token)
-    page = _read(request, basket, now=now)
-    if basket is None or not page.is_orderable:
+    return _send(request) if request.method == "POST" else _open(request)
+
+
+def _open(request: HttpRequest) -> HttpResponse:
+    rows = lines_of(basket_key(request.session))
+    unpaid = unpaid_orders(rows)
+    page, _bench = _read(request, rows, unpaid, now=timezone.now())
+    if page.basket is None or not page.is_orderable:
         return redirect("orders:basket")
-    changed: PriceChangedError | PromiseChangedError | None = None
-    if form.is_bound and form.is_valid():
-        try:
-            order = _place(page, basket, form, now=now)
-        except (NotMakeableError, UnknownChoiceError, NotOnSaleError):
-            return redirect("orders:basket")
-        except (PriceChangedError, PromiseChangedError) as error:
-            changed = error
-        except OutOfStockError as error:
-            form.add_error(None, _not_enough(error.component))
-        except BenchFullError:
-            form.add_error(None, _("Many people order just now. Nothing was ordered; send it once more."))
-        else:
-            return redirect("orders:pay", token=order.token)
-        page = _read(request, basket, now=now)
-    form.show(total=page.total, day=page.promise.arrives_on, key=basket.checkout_key)
+    if is_let_go(rows):
+        renew_key(page.basket)
+    known = {name: getattr(order, name) for order in unpaid[:1] for name in FIELDS}
+    return _show(request, CheckoutForm(initial=request.session.get(TYPED) or known), page)
+
+
+def _send(request: HttpRequest) -> HttpResponse:
+    form = CheckoutForm(request.POST)
+    is_sound = form.is_valid()
+    rows = lines_of(basket_key(request.session))
+    page, bench = _read(request, rows, unpaid_orders(rows), now=timezone.now())
+    changes = changes_since(page, **form.shown())
+    if (paid := _paid_before(request, form, changes)) is not None:
+        return redirect(paid)
+    if page.basket is None or not page.is_makeable:
+        return _back_to_basket(request, form)
+    if is_let_go(rows):
+        renew_key(page.basket)
+        changes = (Change("let-go"), *changes)
+    if not is_sound or changes:
+        return _show(request, form, page, changes=changes)
+    return _place(request, form, page, bench=bench)
+
+
+def _place(request: HttpRequest, form: CheckoutForm, page: BasketPage, *, bench: Bench) -> HttpResponse:
+    now = timezone.now()
+    sent = form.shown()
+    try:
+        order = place_order(
+            [line.wish() for line in page.lines],
+            form.customer(),
+            checkout_key=form.cleaned_data["checkout_key"],
+            shown_total=form.cleaned_data["shown_total"],
+            shown_day=form.cleaned_data["shown_day"],
+            basket=page.basket,
+            bench=bench,
+            now=now,
+        )
+    except (NotMakeableError, UnknownChoiceError, NotOnSaleError):
+        return _back_to_basket(request, form)
+    except (PriceChangedError, PromiseChangedError, BasketChangedError):
+        pass  # while this was being done: what it is now is told below
+    except OutOfStockError as error:
+        form.add_error(None, _not_enough(error.component))
+    except BenchFullError:
+        form.add_error(None, _("Many people order just now. Nothing was ordered; send it once more."))
+    else:
+        take_prices(page.new_prices)
+        request.session.pop(TYPED, None)
+        return redirect("orders:pay", token=order.token)
+    rows = lines_of(basket_key(request.session))
+    page, _bench = _read(request, rows, unpaid_orders(rows), now=now)
+    if not page.is_makeable:
+        return _back_to_basket(request, form)
+    return _show(request, form, page, changes=changes_since(page, **sent))
+
+
+def _read(
+    request: HttpRequest, rows: Sequence[BasketLine], unpaid: Sequence[Order], *, now: datetime
+) -> tuple[BasketPage, Bench]:
+    """The basket as it is now, and the bench without what its own unpaid orders hold."""
+    today = timezone.localdate(now)
+    bench = without_orders(read_bench(today=today), unpaid)
+    avoid = read_avoid(request.session)
+    return read_basket(rows, bench=bench, today=today, avoid=avoid, at_present_prices=True), bench
+
+
+def _show(
+    request: HttpRequest, form: CheckoutForm, page: BasketPage, *, changes: Sequence[Change] = ()
+) -> HttpResponse:
+    if page.basket is not None:
+        form.show(total=page.total, day=page.promise.arrives_on, key=page.basket.checkout_key)
     return render(
         request,
         "orders/checkout.html",
-        {"form": form, "page": page, "changed": changed},
+        {"form": form, "page": page, "changes": changes},
         status=422 if form.is_bound else 200,
     )
 
 
-def _read(request: HttpRequest, basket: Basket | None, *, now: datetime) -> BasketPage:
-    today = timezone.localdate(now)
-    rows = lines_of(basket)
-    return read_basket(rows, bench=read_bench(today=today), today=today, avoid=read_avoid(request.session))
+def _back_to_basket(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
+    """Something there has to be settled first; what she typed waits for her."""
+    if basket_key(request.session) is not None:
+        request.session[TYPED] = {name: form.cleaned_data.get(name, "") for name in FIELDS}
+        messages.info(request, _("Nothing was ordered. What you typed is kept for the checkout."))
+    return redirect("orders:basket")
 
 
-def _place(page: BasketPage, basket: Basket, form: CheckoutForm, *, now: datetime) -> Order:
-    return place_order(
-        [line.wish() for line in page.lines],
-        form.customer(),
-        checkout_key=form.cleaned_data["checkout_key"],
-        shown_total=form.cleaned_data["shown_total"],
-        shown_day=form.cleaned_data["shown_day"],
-        basket=basket,
-        now=now,
-    )
+def _paid_before(request: HttpRequest, form: CheckoutForm, changes: Sequence[Change]) -> Order | None:
+    """The order that this form has led to already: a second click, or a page gone back to.
 
-
-def _placed_before(basket: Basket | None, form: CheckoutForm) -> Order | None:
-    """The order that this form has led to already: a second click, or a page gone back to."""
-    if basket is None or not form.is_bound or not form.is_valid():
+    Paying took its content out of the basket.
+    """
+    if not any(change.what == "content" for change in changes):
         return None
-    orders = basket.orders.filter(checkout_key=form.cleaned_data["checkout_key"])
-    return orders.exclude(state=Order.State.PLACED).first()
-
-
-def _known(basket: Basket | None) -> dict[str, str]:
-    """What she has typed for an order that is not paid yet: nobody types it twice."""
-    fields = ("email", "full_name", "postcode", "address_line1", "address_line2", "town")
-    unpaid = basket.orders.filter(state=Order.State.PLACED).values(*fields).first() if basket else None
-    return unpaid or {}
+    orders = Order.objects.filter(basket=basket_key(request.session), paid_at__isnull=False)
+    return orders.filter(checkout_key=form.cleaned_data["checkout_key"]).first()
 
 
 def _not_enough(component: str) -> str:

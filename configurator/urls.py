@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from configurator.views import compare, home, mixer, surprise
+from configurator.views import compare, home, mixer, shared, surprise
 
 app_name = "configurator"
 urlpatterns = [
@@ -12,4 +12,8 @@ urlpatterns = [
     path("mix/<slug:recipe>/surprise", surprise.surprise, name="surprise"),
     path("mix/<slug:recipe>/compare", compare.compare, name="compare"),
     path("mix/<slug:recipe>/<path:choices>", mixer.mixer, name="mix"),
+    path("m/", shared.share, name="share"),
+    path("m/<slug:code>", shared.shared, name="shared"),
+    path("m/<slug:code>.png", shared.picture, name="shared_picture"),
+    path("m/<slug:code>/revoke", shared.revoke, name="revoke"),
 ]

@@ -222,7 +222,7 @@ def test_a_mail_is_in_the_language_of_its_order_and_leaves_ours_alone() -> None:
         assert translation.get_language() == "fr"
 
     assert '<html lang="de">' in mail.html
-    assert "Freitag 6 März" in mail.text
+    assert "Freitag, 6. März" in mail.text
     assert "17,25\N{NO-BREAK SPACE}£" in mail.text
 
 

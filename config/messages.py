@@ -23,8 +23,16 @@ from config.languages import name_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCALE_DIR = BASE_DIR / "locale"
-SOURCES = ("config/**/*.py", "configurator/**/*.py", "orders/**/*.py", "templates/**/*.html", "templates/**/*.txt")
-LAZY: dict[str, Any] = {f"{name}_lazy": at for name, at in DEFAULT_KEYWORDS.items() if name.endswith("gettext")}
+SOURCES = (
+    "config/**/*.py",
+    "configurator/**/*.py",
+    "orders/**/*.py",
+    "templates/**/*.html",
+    "templates/**/*.txt",
+)
+LAZY: dict[str, Any] = {
+    f"{name}_lazy": at for name, at in DEFAULT_KEYWORDS.items() if name.endswith("gettext")
+}
 KEYWORDS = {**DEFAULT_KEYWORDS, **LAZY, "gettext_noop": None}
 COMMENT_TAGS = ("Translators:",)
 
@@ -44,7 +52,9 @@ def _read(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
     if path.suffix != ".py":
         # Django turns a template into the calls that its tags make; what stands before them on a line is no indentation.
         source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).split("\n"))
-    for line, function, texts, comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, COMMENT_TAGS, {}):
+    for line, function, texts, comments in extract_python(
+        io.BytesIO(source.encode()), KEYWORDS, COMMENT_TAGS, {}
+    ):
         found = _message(KEYWORDS[function], texts)
         if found is not None:
             yield line, found[0], comments, found[1]
@@ -71,7 +81,9 @@ def update_language(language: str, *, messages: Catalog, folder: Path = LOCALE_D
     name_of(language)
     locale = to_locale(language)
     path = folder / locale / "LC_MESSAGES" / "django.po"
-    catalog = _open(path, locale) if path.exists() else Catalog(locale=Locale.parse(locale), project="Concoct")
+    catalog = (
+        _open(path, locale) if path.exists() else Catalog(locale=Locale.parse(locale), project="Concoct")
+    )
     messages.creation_date = catalog.creation_date  # a file changes only when a text does
     catalog.update(messages, no_fuzzy_matching=True)
     catalog.fuzzy = False

@@ -71,7 +71,7 @@ def find_why_not(entry: OutboxEntry) -> str:
 
 
 def _is_all_shipped(order: Order) -> bool:
-    states = set(order.jobs.values_list("state", flat=True)) - {Job.State.CANCELLED}
+    states = set(order.jobs.filter(remakes=None).values_list("state", flat=True)) - {Job.State.CANCELLED}
     return states == {Job.State.SHIPPED}
 
 

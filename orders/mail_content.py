@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from orders.models import Job, JobTransition, Order, OutboxEntry
+from orders.refunding import refund_state
 from orders.tracking import Item, read_tracking
 
 Topic = OutboxEntry.Topic
@@ -68,7 +69,7 @@ def _in_production(entry: OutboxEntry) -> dict[str, Any]:
 
 def _shipped(entry: OutboxEntry) -> dict[str, Any]:
     shipment = entry.order.shipments.get(public_id=entry.key)
-    unsent = entry.order.jobs.exclude(state__in=[Job.State.SHIPPED, Job.State.CANCELLED])
+    unsent = entry.order.jobs.filter(remakes=None).exclude(state__in=[Job.State.SHIPPED, Job.State.CANCELLED])
     return {
         "shipment": shipment,
         "items": _items_of(entry.order, set(shipment.jobs.values_list("line", flat=True))),
@@ -82,8 +83,8 @@ def _late(entry: OutboxEntry) -> dict[str, Any]:
 
 
 def _cancelled(entry: OutboxEntry) -> dict[str, Any]:
-    order = entry.order
-    return {"items": read_tracking(order).items, "given_back": order.total if order.paid_at else 0}
+    to_give_back, _given = refund_state(entry.order)
+    return {"items": read_tracking(entry.order).items, "given_back": to_give_back}
 
 
 def _items_of(order: Order, lines: Collection[int]) -> tuple[Item, ...]:

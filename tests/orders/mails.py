@@ -14,16 +14,15 @@ from django.utils import timezone
 from configurator.bench import read_bench
 from orders.models import Order, OutboxEntry, Slip
 from orders.outbox import add_entry
-from orders.payments import apply_payment
 from orders.placing import Wish, place_order, quote
-from tests.orders.make import ADA
+from tests.orders.make import ADA, pay_order
 
 
 def place(wishes: Sequence[Wish], *, now: datetime) -> Order:
     """A paid order of several lines."""
     total = quote(wishes, bench=read_bench(today=timezone.localdate(now)), now=now).total
     order = place_order(wishes, ADA, checkout_key=uuid.uuid4(), shown_total=total, now=now)
-    assert apply_payment(order.payments.get(), now=now)
+    pay_order(order, now=now)
     return order
 
 

@@ -165,6 +165,18 @@ def test_a_mail_from_the_bench_is_not_sent_after_the_parcel(mailoutbox: Mailbox,
     assert mailoutbox == []
 
 
+def test_a_bottle_that_failed_and_was_made_anew_keeps_no_order_open(mailoutbox: Mailbox) -> None:
+    failed = make_job("failed", now=NOW)
+    add_slip(failed.order, now=NOW)
+    anew = make_job("shipped", now=NOW)
+    Job.objects.filter(pk=anew.pk).update(order=failed.order, line=failed.line, remake_of=failed)
+
+    assert process_outbox(entry_of(failed.order, "mail_late").pk, now=NOW) is True
+
+    assert entry_of(failed.order, "mail_late").error == "not sent: everything was shipped meanwhile"
+    assert mailoutbox == []
+
+
 def test_of_two_slips_that_wait_only_the_later_is_told(mailoutbox: Mailbox) -> None:
     order = make_job("ready", now=NOW).order
     add_slip(order, number=1, now=NOW)

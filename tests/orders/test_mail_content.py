@@ -12,6 +12,7 @@ from django.utils import translation
 
 from configurator.mixing.label import label
 from configurator.versions import mixer_for, newest_version
+from orders.cancelling import SHOPPER, cancel_order
 from orders.mail_content import Mail, write_mail
 from orders.models import Job, JobTransition, Order, OutboxEntry
 from orders.outbox import add_entry
@@ -145,9 +146,9 @@ def test_lateness_is_told_with_both_days_the_reason_and_three_choices(settings: 
 
 def test_a_cancellation_says_what_is_given_back() -> None:
     order = make_order(paid=True, quantity=2, now=NOW)
-    Order.objects.update(state="cancelled")
+    assert cancel_order(order, by=SHOPPER, now=NOW)
 
-    mail = write_mail(add_entry(OutboxEntry.Topic.MAIL_CANCELLED, order=order, now=NOW))
+    mail = write_mail(entry_of(order, "mail_cancelled"))
 
     for said in (mail.text, read_html(mail.html)[0]):
         assert f"Order {order.number} is cancelled. Nothing of it will be sent." in said
@@ -221,7 +222,7 @@ def test_a_mail_is_in_the_language_of_its_order_and_leaves_ours_alone() -> None:
         assert translation.get_language() == "fr"
 
     assert '<html lang="de">' in mail.html
-    assert "Freitag 6 März" in mail.text
+    assert "Freitag, 6. März" in mail.text
     assert "17,25\N{NO-BREAK SPACE}£" in mail.text
 
 

@@ -58,7 +58,13 @@ def recipe_content(version: RecipeVersion, mixer: Mixer) -> dict[str, Any]:
         "rules": [_rule_content(rule) for rule in spec.rules],
         "starters": [{"name": starter.name, "mix": dict(starter.mix)} for starter in spec.starters],
         "needs": [
-            {"slug": need.slug, "wording": need.wording, "component": need.component} for need in spec.needs
+            {
+                "slug": need.slug,
+                "wording": need.wording,
+                "component": need.component,
+                "helped_by": [component for component, _weight in need.weights],
+            }
+            for need in spec.needs
         ],
     }
 

@@ -115,6 +115,9 @@ class NeedShape(serializers.Serializer[Any]):
     slug = serializers.CharField()
     wording = serializers.CharField()
     component = serializers.CharField()
+    helped_by = serializers.ListField(
+        child=serializers.CharField(), help_text="Other components that help with it, best first."
+    )
 
 
 class RecipeShape(RecipeBriefShape):

@@ -226,7 +226,10 @@ def _needs(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[s
         if row.component.slug not in offered:
             left_out.append(f"need {row.slug}: {row.component.slug} is not offered")
             continue
-        helpers = [(weight.component.slug, weight.weight) for weight in row.weights.all()]
+        helpers = sorted(
+            ((weight.component.slug, weight.weight) for weight in row.weights.all()),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
         yield spec.Need(
             slug=row.slug,
             wording=row.wording,

@@ -23,6 +23,7 @@ from configurator.models import (
     FragranceAllergen,
     HairType,
     Need,
+    NeedWeight,
     Recipe,
     RecipeVersion,
     Rule,
@@ -32,6 +33,7 @@ from configurator.models import (
     StarterPart,
     Substance,
 )
+from configurator.models.fields import LAST
 from configurator.publishing import publish_recipe
 
 SHIPPED_CATALOGUE = find_file("alembic-row")
@@ -176,6 +178,7 @@ class _Loader:
                 reference_ml=250 if any(dose is not None for dose in doses) else None,
                 allergen_threshold_percent=threshold,
                 staff_note=self.root.get("note").text(""),
+                position=min(Recipe.objects.count(), LAST),
             ),
         )
         for position, inner in enumerate(item.get("sizes").items()):
@@ -267,6 +270,12 @@ class _Loader:
             position=position,
         )
         self._save(item, need)
+        for slug, weight in item.get("helped_by").members():
+            helper = self.components.get(slug)
+            if helper is None:
+                weight.fail("there is no such component")
+                continue
+            self._save(weight, NeedWeight(need=need, component=helper, weight=weight.whole()))
 
     def _delivery(self, item: Node) -> None:
         if item.value is None or DeliveryTerms.objects.exists():

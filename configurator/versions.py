@@ -34,13 +34,13 @@ def newest_version(slug: str) -> RecipeVersion:
 
 
 def versions_on_sale() -> list[RecipeVersion]:
-    """The newest version of every published recipe, in the order of their names; one query."""
+    """The newest version of every published recipe, by the position that staff gave it, then by name; one query."""
     newest = RecipeVersion.objects.filter(recipe=OuterRef("recipe")).order_by("-number").values("pk")[:1]
     return list(
         RecipeVersion.objects.filter(pk=Subquery(newest))
         .select_related("recipe")
         .defer("spec", "space")
-        .order_by("recipe__name")
+        .order_by("recipe__position", "recipe__name")
     )
 
 

@@ -33,7 +33,7 @@ def _on_status_changed(sender: type[Payment], instance: Payment, **kwargs: Any) 
 
 
 def apply_payment(payment: Payment, *, now: datetime) -> bool:
-    """Make the order of a confirmed payment paid, with one pending job per line and one outbox entry.
+    """Make the order of a confirmed payment paid, with one pending job per line and what is to be done next.
 
     Locks the order row; True if this call did it. A second notice changes nothing. A payment over another amount or
     in another currency, or for an order that is no longer waiting, is refused, logged for staff, and changes nothing;
@@ -55,7 +55,8 @@ def apply_payment(payment: Payment, *, now: datetime) -> bool:
         for line in order.lines.order_by("position"):
             make_job(line, order=order, by=PAYMENT, now=now)
         empty_basket(order, now=now)
-        send_after_commit(add_entry(OutboxEntry.Topic.HANDOFF, order=order, now=now))
+        hand_off = add_entry(OutboxEntry.Topic.HANDOFF, order=order, now=now)
+        send_after_commit(hand_off, add_entry(OutboxEntry.Topic.MAIL_CONFIRMED, order=order, now=now))
         return True
 
 

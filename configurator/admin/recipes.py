@@ -29,8 +29,11 @@ class SizeInline(NamedTabularInline):
 
 
 class NeedInline(NamedTabularInline):
+    """The recipe's needs; what else helps with one is on its own page."""
+
     model = Need
     autocomplete_fields = ["component"]
+    show_change_link = True
 
 
 class RuleInline(admin.TabularInline[Rule, Recipe]):

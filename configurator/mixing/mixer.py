@@ -59,7 +59,7 @@ class Mixer:
         )
         self._slot_index = {slot.slug: i for i, slot in enumerate(spec.slots)}
         self._option_index = tuple({slug: i for i, slug in enumerate(slugs)} for slugs in self.option_slugs)
-        self._contents = tuple(tuple(_contents(option) for option in options) for options in self._options)
+        self._contents = tuple(tuple(contents_of(option) for option in options) for options in self._options)
         self._surcharges = tuple(
             tuple(option.surcharge if option else 0 for option in options) for options in self._options
         )
@@ -182,6 +182,19 @@ class Mixer:
             price_per_100_ml=price_per_100_ml(price, size),
             label=label(self.spec, mix),
         )
+
+    def found_in(self, slot: str, component: str, avoid: Collection[str]) -> tuple[str, ...]:
+        """What of an avoid list a component contains."""
+        i = self._slot_index[slot]
+        return self._found(i, self._option_index[i][component], avoid)
+
+    def refusal_of(
+        self, slot: str, component: str, *, avoid: Collection[str], out: Collection[tuple[str, str]]
+    ) -> Refusal | None:
+        """What stands against a component by itself, whatever is chosen beside it; no rules are asked."""
+        if avoided := self.found_in(slot, component, avoid):
+            return Refusal(avoided=avoided)
+        return Refusal(is_out=True) if (slot, component) in out else None
 
     def repairs(
         self,
@@ -313,10 +326,9 @@ class Mixer:
         return SlotOptions(self.spec.slots[slot], tuple(options), stuck=not mask)
 
     def _refusal(self, asked: _Question, slot: int, option: int) -> Refusal:
-        if avoided := self._found(slot, option, asked.avoid):
-            return Refusal(avoided=avoided)
-        if (self.spec.slots[slot].slug, self.option_slugs[slot][option]) in asked.out:
-            return Refusal(is_out=True)
+        names = self.spec.slots[slot].slug, self.option_slugs[slot][option]
+        if own := self.refusal_of(*names, avoid=asked.avoid, out=asked.out):
+            return own
         conflict = self._reasons.conflict(slot, option, asked.chosen, asked.allowed)
         if conflict is None:
             raise AssertionError("an option that is not open has a reason")
@@ -345,7 +357,8 @@ class Mixer:
         return self.space.is_possible(masks)
 
 
-def _contents(option: Component | None) -> frozenset[str]:
+def contents_of(option: Component | None) -> frozenset[str]:
+    """The flags and substances of a component; nothing for a slot that stays empty."""
     if option is None:
         return frozenset()
     names = [name for name, _ in (*option.composition, *option.fragrance_allergens)]

@@ -16,10 +16,12 @@ from configurator.mixing.spec import (
 )
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-RESERVED_SLOTS = ("size", "label", "open")  # these words stand in a mix's address for something else
+# these words stand in a mix's address or form for something else
+RESERVED_SLOTS = ("size", "label", "open", "avoid", "line", "recipe")
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 DRAWING = re.compile(r"[Mm][MmLlHhVvCcSsQqTtAaZz0-9 ,.\-]*\Z")  # path data and nothing else: never markup
 DRAWING_LENGTH = 2000
+MOST_HELP = 99  # a need's own component counts 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +225,21 @@ def _check_starters(spec: Spec) -> Iterator[Problem]:
 def _check_needs(spec: Spec) -> Iterator[Problem]:
     components = {component.slug for family in spec.families for component in family.components}
     for need in spec.needs:
-        if need.component not in components:
-            yield Problem(f"need {need.slug}", f"there is no component {need.component}")
+        where = f"need {need.slug}"
+        helpers = [component for component, _ in need.weights]
+        yield from (
+            Problem(where, f"there is no component {name}")
+            for name in dict.fromkeys((need.component, *helpers))
+            if name not in components
+        )
+        if need.component in helpers:
+            yield Problem(where, f"{need.component} is its own component and counts 100 already")
+        for name, times in Counter(helpers).items():
+            if times > 1:
+                yield Problem(where, f"{name} stands {times} times among what helps")
+        for name, weight in need.weights:
+            if not 1 <= weight <= MOST_HELP:
+                yield Problem(where, f"{name} helps by {weight}, not by 1 to {MOST_HELP}")
 
 
 def _percent(ppm: int) -> str:

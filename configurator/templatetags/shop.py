@@ -5,6 +5,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.label_drawing import Line, draw_label, squeezed
 from configurator.money import written
 
 register = template.Library()
@@ -52,3 +53,15 @@ def money(amount: int) -> str:
 def glyph_path(name: str) -> str:
     """The SVG path of a glyph in a 24 x 24 box; the bottle for a name without one."""
     return GLYPHS.get(name, GLYPHS["bottle"])
+
+
+@register.filter
+def label_lines(name: str) -> tuple[Line, ...]:
+    """The name on a bottle's label, as the lines that are drawn."""
+    return draw_label(name)
+
+
+@register.filter
+def squeezed_to(text: str, room: int) -> int | None:
+    """`room` for a name that would be wider than that in the picture of a product."""
+    return squeezed(text, 11, room)

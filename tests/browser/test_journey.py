@@ -33,7 +33,7 @@ def test_a_guest_mixes_orders_pays_and_sees_her_bottle_shipped(
     open_page: OpenPage, shop: Shop, width: int, *, javascript: bool
 ) -> None:
     page = open_page("/", width=width, javascript=javascript)
-    page.get_by_role("link", name="Mix your shampoo").click()
+    page.get_by_role("link", name="Mix it myself").click()
 
     choose(page, base="warm-hearth", main="mend", second="quench")
     page.locator("#label").fill("Ada")

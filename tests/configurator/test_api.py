@@ -82,7 +82,12 @@ def test_a_recipe_is_told_in_full_but_for_shares(client: Client, catalogue: Reci
     }
     assert [rule["force"] for rule in recipe["rules"]] == ["hard"] * 8 + ["advice"] * 2
     assert recipe["starters"][1] == {"name": "Slow Sunday", "mix": MIX}
-    assert recipe["needs"][0] == {"slug": "body", "wording": "Body for fine, flat hair", "component": "lift"}
+    assert recipe["needs"][0] == {
+        "slug": "body",
+        "wording": "Body for fine, flat hair",
+        "component": "lift",
+        "helped_by": ["mend", "reset"],
+    }
     assert (recipe["version"], recipe["mixes"], recipe["currency"]) == (1, 183, "GBP")
 
 

@@ -67,6 +67,7 @@ def test_another_recipe_is_loaded_beside_the_first_one(tmp_path: Path) -> None:
         "starter": 6,
         "starterpart": 18,
         "need": 8,
+        "needweight": 16,
     }
     assert lines == [
         "flags and families",
@@ -147,6 +148,24 @@ def test_an_optional_slot_advice_amounts_and_every_kind_of_rule_can_be_loaded(tm
     assert dict(spec.starters[0].mix)["second"] == "none"
 
 
+def test_what_helps_with_a_need_is_in_the_version_best_first(tmp_path: Path) -> None:
+    raw = soap()
+    raw["needs"][0]["helped_by"] = {"x-reset": 30, "x-mend": 40, "x-calm": 30}
+    del raw["needs"][1]["helped_by"]
+
+    spec = from_json(load(write_file(tmp_path, raw)).version.spec)
+
+    assert spec.needs[0].weights == (("x-mend", 40), ("x-calm", 30), ("x-reset", 30))
+    assert spec.needs[1].weights == ()
+
+
+def test_a_need_that_its_own_component_helps_is_refused_with_its_line(tmp_path: Path) -> None:
+    path, problems = refused(tmp_path, lambda raw: raw["needs"][0]["helped_by"].update({"x-lift": 50}))
+
+    line = line_of(path, '"slug": "body"') - 1
+    assert problems == [f"line {line}, need body: x-lift is its own component and counts 100 already"]
+
+
 def test_every_wrong_field_is_told_with_its_line(tmp_path: Path) -> None:
     def spoil(raw: dict[str, Any]) -> None:
         raw["recipe"]["sizes"][1]["price_pence"] = "2400p"
@@ -160,6 +179,8 @@ def test_every_wrong_field_is_told_with_its_line(tmp_path: Path) -> None:
         raw["rules"][6]["reason"] = "z" * 91
         raw["starters"][0]["mix"]["third"] = "x-lift"
         raw["needs"][7]["shot"] = "x-nothing"
+        raw["needs"][6]["helped_by"] = {"x-nobody-helps": 5, "x-lift": 100}
+        raw["needs"][5]["helped_by"] = {"x-quench": "a lot"}
 
     path, problems = refused(tmp_path, spoil)
 
@@ -195,6 +216,16 @@ def test_every_wrong_field_is_told_with_its_line(tmp_path: Path) -> None:
             at("zzz", "rules[6].reason: Ensure this value has at most 90 characters (it has 91)."),
             at('"third"', "starters[0].mix.third: there is no such slot"),
             at('"x-nothing"', "needs[7].shot: there is no such component"),
+            at('"x-nobody-helps"', "needs[6].helped_by.x-nobody-helps: there is no such component"),
+            at(
+                '"x-lift": 100',
+                "needs[6].helped_by.x-lift: weight: Ensure this value is less than or equal to 99.",
+            ),
+            at('"a lot"', "needs[5].helped_by.x-quench: expected a whole number"),
+            at(
+                '"a lot"',
+                "needs[5].helped_by.x-quench: weight: Ensure this value is greater than or equal to 1.",
+            ),
         ]
     )
 

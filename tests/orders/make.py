@@ -16,7 +16,7 @@ from orders.handoff import hand_off
 from orders.jobs import Actor, move_job
 from orders.keys import MadeKey, make_key
 from orders.making import Failure, Lease, Lot, complete_job, fail_job, start_job
-from orders.models import FulfilmentKey, Job, Order, OrderLine
+from orders.models import FulfilmentKey, Job, Order, OrderLine, OutboxEntry
 from orders.payments import apply_payment
 from orders.placing import Customer, Wish, place_order, quote
 from orders.shipping import Parcel, ship_jobs
@@ -61,6 +61,13 @@ def make_order(
     if paid:
         assert apply_payment(order.payments.get(), now=now)
     return order
+
+
+def make_hand_off(**order: Any) -> OutboxEntry:
+    """The hand-off of a paid order, alone in the outbox: a test of hand-offs has no mails in its way."""
+    entries = make_order(paid=True, **order).outbox_entries
+    entries.exclude(topic=OutboxEntry.Topic.HANDOFF).delete()
+    return entries.get()
 
 
 def make_job(

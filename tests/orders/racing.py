@@ -1,5 +1,6 @@
 """Threads that do something at the same moment, on a SQLite file that starts as a copy of the test's database."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ def shop_on_file(folder: Path) -> Iterator[None]:
     """Threads started inside work on a file with what the test has stored so far; the test's own thread does not."""
     file = folder / "shop.sqlite3"
     file.write_bytes(connection.connection.serialize())
+    opened = sqlite3.connect(file)
+    opened.execute("PRAGMA journal_mode=WAL")  # who changes it while others open the file is refused at once
+    opened.close()
     kept = connections.settings["default"]
     connections.settings["default"] = {**kept, "NAME": str(file)}
     try:
@@ -42,6 +46,7 @@ def do_at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
             outcomes[number] = call()
         except Exception as error:  # noqa: BLE001  # what it raised is what the test asks for
             outcomes[number] = error
+            start.abort()  # else the others would wait for one that never comes
         finally:
             connections.close_all()
 

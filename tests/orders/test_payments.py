@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("catalogue")
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, 10, tzinfo=UTC)
-PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 1}
+PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 2}
 OTHER_STATUSES = sorted(
     {status for status, _name in PaymentStatus.CHOICES} - {PaymentStatus.CONFIRMED, PaymentStatus.WAITING}
 )
@@ -36,7 +36,7 @@ def add_line(order: Order) -> OrderLine:
     return line
 
 
-def test_a_confirmed_payment_makes_the_order_paid_with_a_job_per_line_and_one_outbox_entry() -> None:
+def test_a_confirmed_payment_makes_the_order_paid_with_a_job_per_line_a_hand_off_and_a_mail() -> None:
     order = make_order(now=NOW)
     lines = [order.lines.get(), add_line(order)]
 
@@ -53,9 +53,10 @@ def test_a_confirmed_payment_makes_the_order_paid_with_a_job_per_line_and_one_ou
         "job", "version", "from_state", "to_state", "by"
     )
     assert list(steps) == [(job.pk, 1, "", "pending", "payment") for job in jobs]
-    entry = OutboxEntry.objects.get()
-    assert (entry.topic, entry.order, entry.state, entry.attempts) == ("handoff", order, "pending", 0)
-    assert (entry.created_at, entry.next_attempt_at) == (LATER, LATER)
+    entries = OutboxEntry.objects.all()
+    assert [(entry.topic, entry.key) for entry in entries] == [("handoff", ""), ("mail_confirmed", "")]
+    assert {(entry.order, entry.state, entry.attempts) for entry in entries} == {(order, "pending", 0)}
+    assert {(entry.created_at, entry.next_attempt_at) for entry in entries} == {(LATER, LATER)}
 
 
 def test_a_second_notice_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -180,12 +181,12 @@ def test_of_20_notices_at_once_one_makes_the_order_paid(tmp_path: Path) -> None:
     assert (state, rows) == (Order.State.PAID, PAID_ROWS)
 
 
-def test_the_hand_off_is_sent_after_the_commit_and_not_before(
+def test_hand_off_and_mail_are_sent_in_one_message_after_the_commit_and_not_before(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    sent: list[int] = []
-    monkeypatch.setattr(sending, "send", sent.append)
+    sent: list[tuple[int, ...]] = []
+    monkeypatch.setattr(sending, "send", lambda *entry_ids: sent.append(entry_ids))
     order = make_order()
 
     with django_capture_on_commit_callbacks() as callbacks:
@@ -194,7 +195,8 @@ def test_the_hand_off_is_sent_after_the_commit_and_not_before(
     assert sent == []
     for callback in callbacks:
         callback()
-    assert sent == [OutboxEntry.objects.get().pk]
+    [hand_off, mail] = OutboxEntry.objects.order_by("topic")
+    assert sent == [(hand_off.pk, mail.pk)]
 
 
 def test_nothing_is_sent_for_a_payment_that_is_rolled_back(

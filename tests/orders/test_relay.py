@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from orders.management.commands import relay
 from orders.models import Job, Order, OutboxEntry
-from tests.orders.make import make_order
+from tests.orders.make import make_hand_off, make_order
 from tests.orders.stored import reserved, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue", "signals_kept")
@@ -37,8 +37,8 @@ def run_once() -> tuple[str, str]:
 
 def test_one_round_hands_off_what_is_late_and_expires_what_nobody_paid() -> None:
     now = timezone.now()
-    late = make_order(paid=True, now=now - timedelta(seconds=5))
-    fresh = make_order(paid=True, now=now + timedelta(seconds=30))
+    late = make_hand_off(now=now - timedelta(seconds=5)).order
+    fresh = make_hand_off(now=now + timedelta(seconds=30)).order
     unpaid = make_order(now=now - LONG_AGO)
 
     out, err = run_once()
@@ -80,7 +80,7 @@ def test_one_round_says_that_the_database_does_not_answer_and_fails(monkeypatch:
 
 def test_a_poisoned_order_does_not_stop_the_round() -> None:
     now = timezone.now() - timedelta(minutes=1)
-    poisoned, sound = make_order(paid=True, now=now), make_order(paid=True, now=now)
+    poisoned, sound = make_hand_off(now=now).order, make_hand_off(now=now).order
     poisoned.lines.update(mix={"base": "quiet-linen", "main": "gleam", "second": "mend"})
 
     run_once()

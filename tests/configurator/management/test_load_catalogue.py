@@ -30,7 +30,7 @@ def test_a_file_is_loaded_with_progress_and_a_summary(tmp_path: Path) -> None:
         "  publishing ...",
         (
             "Loaded 2 family, 12 component, 113 compositionpart, 16 fragranceallergen, 1 recipe, 3 size, 3 slot, "
-            "10 rule, 6 starter, 18 starterpart, 8 need."
+            "10 rule, 6 starter, 18 starterpart, 8 need, 16 needweight."
         ),
         "On sale: Soap, version 1, 183 makeable mixes.",
     ]

@@ -101,6 +101,9 @@ def test_names_are_short_unique_and_free(spec: Spec, problems: list[str]) -> Non
         (make_spec(reference_ml=0), ["recipe: doses need the volume that they are given for"]),
         (make_spec(slots=(make_slot("size"),)), [f"slot size: {RESERVED}"]),
         (make_spec(slots=(make_slot("label"),)), [f"slot label: {RESERVED}"]),
+        (make_spec(slots=(make_slot("avoid"),)), [f"slot avoid: {RESERVED}"]),
+        (make_spec(slots=(make_slot("line"),)), [f"slot line: {RESERVED}"]),
+        (make_spec(slots=(make_slot("recipe"),)), [f"slot recipe: {RESERVED}"]),
         (make_spec(slots=(make_slot(family="oils"),)), ["slot base: there is no family oils"]),
         (
             make_spec(families=(make_family("bases", ()), make_spec().families[1])),
@@ -264,6 +267,26 @@ def test_a_starter_may_leave_an_optional_slot_empty() -> None:
 
 def test_a_need_is_met_by_a_component_of_the_recipe() -> None:
     assert told(make_spec(needs=(make_need(component="ash"),))) == ["need calm: there is no component ash"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "problems"),
+    [
+        ((("sage", 1), ("rue", 99)), []),
+        ((("ash", 5), ("ash", 6)), ["there is no component ash", "ash stands 2 times among what helps"]),
+        ((("mint", 50),), ["mint is its own component and counts 100 already"]),
+        ((("sage", 50), ("sage", 50)), ["sage stands 2 times among what helps"]),
+        ((("sage", 0),), ["sage helps by 0, not by 1 to 99"]),
+        ((("sage", 100),), ["sage helps by 100, not by 1 to 99"]),
+        ((("sage", -1),), ["sage helps by -1, not by 1 to 99"]),
+    ],
+)
+def test_what_else_helps_with_a_need_is_there_once_and_less_than_its_own(
+    weights: tuple[tuple[str, int], ...], problems: list[str]
+) -> None:
+    told_of = told(make_spec(needs=(make_need(weights=weights),)))
+
+    assert told_of == [f"need calm: {problem}" for problem in problems]
 
 
 def test_all_problems_are_told_at_once_in_reading_order() -> None:

@@ -185,11 +185,22 @@ if MAILS_ARE_SENT:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server.user, mail_server.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server.starttls, mail_server.tls
 
-# Payment: the pretend provider of django-payments.
+# Payment: Stripe where its key is set, else the pretend provider of django-payments.
 PAYMENT_MODEL = "orders.Payment"
 PAYMENT_HOST = urlsplit(BASE_URL).netloc
 PAYMENT_USES_SSL = HTTPS
 PAYMENT_VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {"default": ("payments.dummy.DummyProvider", {})}
+PAYMENT_PAGES: list[str] = []  # other origins that a form of the shop may lead to
+STRIPE_API_KEY: str = env.str("STRIPE_API_KEY", "")
+STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", "")
+if bool(STRIPE_API_KEY) != bool(STRIPE_WEBHOOK_SECRET):
+    raise ImproperlyConfigured(
+        "STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET need each other: set both, or neither."
+    )
+if STRIPE_API_KEY:
+    stripe_options = {"api_key": STRIPE_API_KEY, "endpoint_secret": STRIPE_WEBHOOK_SECRET}
+    PAYMENT_VARIANTS = {"default": ("orders.stripe_provider.StripeProvider", stripe_options)}
+    PAYMENT_PAGES = ["https://checkout.stripe.com"]
 
 # API
 REST_FRAMEWORK = {
@@ -242,7 +253,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": [SELF],
+        "form-action": [SELF, *PAYMENT_PAGES],
         "frame-ancestors": ["'none'"],
     }
 }

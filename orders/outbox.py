@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orders.handoff import hand_off, hold_jobs
 from orders.models import Order, OutboxEntry
+from orders.refunding import refund_payment
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,9 @@ HANDLERS: dict[str, Callable[[Order, datetime], None]] = {OutboxEntry.Topic.HAND
 # Whoever dies between doing and marking has it done again after the lease. So each must do nothing the second time, or
 # do what others know as the same: a mail by its Message-ID and its file's name, a refund by the provider's idempotency
 # key. What one returns is kept on the row, such as why there was nothing to do.
-EXTERNAL: dict[str, Callable[[OutboxEntry, datetime], str | None]] = {}
+EXTERNAL: dict[str, Callable[[OutboxEntry, datetime], str | None]] = {
+    OutboxEntry.Topic.REFUND: refund_payment
+}
 
 
 def add_entry(topic: str, *, order: Order, now: datetime, key: str = "") -> OutboxEntry:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.db.models import Q
 
@@ -13,6 +14,7 @@ from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
 from orders.outbox import HANDLERS, process_outbox
 from orders.payments import settle_confirmed_payments
+from orders.reconciling import ask_about_open_payments
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +22,7 @@ LEFT_TO_CELERY_SECONDS = 2
 BATCH = 200
 ERRANDS = 10
 UNPAID_FOR = timedelta(hours=24)
+SESSIONS_WAIT = timedelta(hours=1)
 
 
 def relay_outbox(*, now: datetime) -> int:
@@ -60,11 +63,21 @@ def expire_unpaid_orders(*, now: datetime) -> int:
     return expired
 
 
+def forget_old_sessions(*, now: datetime) -> int:
+    """Delete sessions that have run out, all at once when the oldest did so SESSIONS_WAIT ago; returns how many."""
+    old = Session.objects.filter(expire_date__lt=now)
+    if not old.filter(expire_date__lt=now - SESSIONS_WAIT).exists():
+        return 0
+    return old.delete()[0]
+
+
 PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("leases ran out", expire_leases),
     ("confirmed payments had not reached their orders", settle_confirmed_payments),
+    ("payments were paid without a word from the provider", ask_about_open_payments),
     ("unpaid orders were cancelled", expire_unpaid_orders),
     ("baskets were forgotten", drop_old_baskets),
+    ("sessions were forgotten", forget_old_sessions),
 )
 
 

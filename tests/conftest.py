@@ -37,3 +37,9 @@ def plain_static_files(settings: LazySettings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.WHITENOISE_AUTOREFRESH = True  # else every test client reads the whole folder of collected files
+
+
+@pytest.fixture(autouse=True)
+def pretend_payments(settings: LazySettings) -> None:
+    """No test takes money, whatever the developer's own `.env` says."""
+    settings.PAYMENT_VARIANTS = {"default": ("payments.dummy.DummyProvider", {})}

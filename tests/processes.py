@@ -48,6 +48,8 @@ def make_settings(var_dir: Path, *, port: int, extra: Mapping[str, str]) -> dict
         "DEBUG": "false",
         "EMAIL_URL": "",
         "LOG_LEVEL": "INFO",
+        "STRIPE_API_KEY": "",
+        "STRIPE_WEBHOOK_SECRET": "",
     }
     return {**base, **own, **extra}
 

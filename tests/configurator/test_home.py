@@ -120,7 +120,7 @@ def test_every_starter_is_a_priced_mix_one_click_away_that_can_be_ordered(client
     for card in cards:
         assert card.price == judge.price(starters()[card.name])
         assert f'href="{card.address}"' in body
-        assert f"Order this mix, £{card.price / 100:.2f}" in opened(client, card.address).by_id["answer"]
+        assert f"Add to basket, £{card.price / 100:.2f}" in opened(client, card.address).by_id["answer"]
 
 
 def test_a_starter_is_offered_exactly_while_all_its_parts_are_there() -> None:

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from orders.basket_session import forget_bought
 from orders.models import Order
 from orders.tracking import read_tracking
 
@@ -15,6 +16,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     order = get_object_or_404(Order, token=token)
     if order.state != Order.State.PAID:
         return redirect("orders:pay", token=token)
+    forget_bought(request, order)
     return render(request, "orders/thanks.html", {"tracking": read_tracking(order)})
 
 

@@ -8,16 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-<<<<<<< HEAD
-from orders.basket_session import forget_bought
-=======
 from configurator.money import written
 from configurator.same_origin import same_origin_post
-from orders.basket_session import basket_of, remember
+from orders.basket_session import basket_of, forget_bought, remember
 from orders.cancelling import TooLateError, read_outlook
 from orders.changing import NoRoomError, change_order
 from orders.choosing import MovedOnError, choose_to_wait
->>>>>>> late
 from orders.models import Order
 from orders.tracking import read_confirmation, read_tracking
 
@@ -28,13 +24,9 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     order = get_object_or_404(Order, token=token)
     if order.state != Order.State.PAID:
         return redirect("orders:pay", token=token)
-<<<<<<< HEAD
     forget_bought(request, order)
-    return render(request, "orders/thanks.html", {"tracking": read_tracking(order)})
-=======
     page = {"tracking": read_tracking(order), "confirmation": read_confirmation(order)}
     return render(request, "orders/thanks.html", page)
->>>>>>> late
 
 
 @never_cache

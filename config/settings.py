@@ -228,6 +228,15 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Pages
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {  # drawn mixers: some 30 kB each
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
 SHARED_READING_SECONDS = (
     0.5  # how long a process may show a version or a promise that is no longer the newest
 )

@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from configurator.models import Recipe
 from orders.models import Basket, BasketLine, Job, Order
+from tests.configurator.drafts import make_bicycle, publish
 from tests.orders.make import ADA, MIX, make_job, make_order
 from tests.pages.samples import NO_ROUTE, Sent, elsewhere, page, posted
 
@@ -31,6 +33,18 @@ CUSTOMER = {
 @page("configurator:home", public=True)
 def home(shopper: Client) -> str:
     return "/"
+
+
+@elsewhere("configurator:products", "with one product")
+def one_product(shopper: Client) -> str:
+    return reverse("configurator:products")
+
+
+@page("configurator:products", "with two", public=True)
+def two_products(shopper: Client) -> str:
+    if not Recipe.objects.filter(slug="bicycle").exists():
+        publish(make_bicycle())
+    return reverse("configurator:products")
 
 
 @page("configurator:mixer", "nothing chosen", public=True)
@@ -71,6 +85,31 @@ def broken_mix(shopper: Client) -> str:
 @page("configurator:mix", "that is gone", status=404)
 def gone_mix(shopper: Client) -> str:
     return f"{MIXER}warm-hearth/mend/unicorn"
+
+
+@page("configurator:mix", "with something left out", public=True)
+def mix_without(shopper: Client) -> str:
+    return f"{WHOLE}?avoid=fragrance"
+
+
+@elsewhere("configurator:surprise")
+def surprise(shopper: Client) -> str:
+    return reverse("configurator:surprise", args=["shampoo"])
+
+
+@page("configurator:compare", "what with", public=True)
+def start_to_compare(shopper: Client) -> str:
+    return reverse("configurator:compare", args=["shampoo"]) + "?a=warm-hearth/mend/quench"
+
+
+@page("configurator:compare", "two mixes", public=True)
+def compare(shopper: Client) -> str:
+    return start_to_compare(shopper) + "&b=warm-hearth/mend/calm"
+
+
+@page("configurator:compare", "with a mix that is gone", status=404)
+def compare_gone(shopper: Client) -> str:
+    return start_to_compare(shopper) + "&b=warm-hearth/mend/unicorn"
 
 
 # Basket -------------------------------------------------------------------------------------------------------------
@@ -224,9 +263,20 @@ def api_docs(shopper: Client) -> str:
     return reverse("api-docs")
 
 
+@elsewhere("favicon.ico", status=301)
+def icon(shopper: Client) -> str:
+    return "/favicon.ico"
+
+
 @page(NO_ROUTE, "nothing at this address", status=404)
 def nothing_there(shopper: Client) -> str:
     return "/nowhere"
+
+
+@page(NO_ROUTE, "a form without its token", status=403)
+def stale_form(shopper: Client) -> Sent:
+    shopper.handler.enforce_csrf_checks = True
+    return Sent(reverse("orders:checkout"), CUSTOMER)
 
 
 @page(NO_ROUTE, "a form from elsewhere", status=403)

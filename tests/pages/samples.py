@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.test import Client
 
@@ -18,9 +18,15 @@ class Sent:
 
 
 Prepare = Callable[[Client], str | Sent]
-Register = Callable[[Prepare], Prepare]
+T = TypeVar("T", bound=Prepare)
 
 NO_ROUTE = "no pattern"  # what the shop answers where none of its patterns fits, or before a view is asked
+
+
+class Register(Protocol):
+    """A decorator that leaves the function as it is."""
+
+    def __call__(self, prepare: T, /) -> T: ...
 
 
 class Kind(Enum):
@@ -72,9 +78,9 @@ def page(
     return _register(route, state, Kind.PAGE, status=status, public=public, alone=alone)
 
 
-def elsewhere(route: str, state: str = "") -> Register:
+def elsewhere(route: str, state: str = "", *, status: int = 302) -> Register:
     """An address that sends her on to another one."""
-    return _register(route, state, Kind.ELSEWHERE, status=302)
+    return _register(route, state, Kind.ELSEWHERE, status=status)
 
 
 def posted(route: str) -> Register:
@@ -90,7 +96,7 @@ def file(route: str, state: str = "") -> Register:
 def _register(
     route: str, state: str, kind: Kind, *, status: int, public: bool = False, alone: bool = False
 ) -> Register:
-    def register(prepare: Prepare) -> Prepare:
+    def register(prepare: T, /) -> T:
         sample = Sample(
             route=route,
             state=state,

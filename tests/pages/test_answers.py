@@ -15,6 +15,8 @@ OWN_COOKIES = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 PAGES = all_samples(Kind.PAGE)
 READABLE = all_samples(Kind.PAGE, Kind.ELSEWHERE, Kind.FILE)
 
+OF_VIEWS = [sample for sample in READABLE if sample.route != NO_ROUTE and sample.status != 301]
+
 every_page = pytest.mark.parametrize("sample", PAGES, ids=lambda sample: sample.id)
 every_readable = pytest.mark.parametrize("sample", READABLE, ids=lambda sample: sample.id)
 
@@ -35,14 +37,14 @@ def test_head_is_answered_like_get_without_a_body(sample: Sample) -> None:
         assert (head.status, head.body) == (sample.status, b"")
 
 
-@pytest.mark.parametrize("method", ["put", "delete", "patch"])
-@pytest.mark.parametrize("sample", [each for each in READABLE if each.route != NO_ROUTE], ids=lambda s: s.id)
-def test_no_other_method_is_taken(sample: Sample, method: str) -> None:
+@pytest.mark.parametrize("sample", OF_VIEWS, ids=lambda sample: sample.id)
+def test_no_other_method_is_taken(sample: Sample) -> None:
     shopper = new_shopper()
     address = sample.prepare(shopper)
     path = address.path if isinstance(address, Sent) else address
 
-    assert getattr(shopper, method)(path).status_code in ((405, 404) if sample.status == 404 else (405,))
+    for ask_by in (shopper.put, shopper.delete, shopper.patch):
+        assert ask_by(path).status_code == 405
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put"])

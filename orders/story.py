@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from configurator.days import written_day
 from orders.models import Job, Order, OrderEvent, Shipment, Slip
 
 S = Job.State
 K = OrderEvent.Kind
-DAY = "l j F"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def _words(event: OrderEvent, told: Mapping[str, Slip]) -> str:
     if event.kind == K.LATE and event.note in told:
         slip = told[event.note]
         return _("We told you that it comes later, by %(day)s, because %(reason)s.") % {
-            "day": date_format(slip.expected_on, DAY),
+            "day": written_day(slip.expected_on),
             "reason": slip.get_reason_display(),
         }
     if event.kind == K.REFUNDED and event.note:
@@ -64,7 +63,7 @@ def next_step(order: Order, jobs: Sequence[Job], *, is_late: bool) -> str:
     if any(job.on_hold for job in jobs):
         return _("We look at it once more before it is made.")
     if states == {S.SHIPPED}:
-        return _("The carrier brings it, by %(day)s.") % {"day": date_format(order.expected_on, DAY)}
+        return _("The carrier brings it, by %(day)s.") % {"day": written_day(order.expected_on)}
     return _before_it_leaves(order, states, is_late=is_late)
 
 
@@ -75,4 +74,4 @@ def _before_it_leaves(order: Order, states: Set[str], *, is_late: bool) -> str:
         return _("It is finished, gets its batch number and is packed.")
     if is_late:
         return _("It is made as soon as the bench gets to it.")
-    return _("It is made, planned for %(day)s.") % {"day": date_format(order.made_on, DAY)}
+    return _("It is made, planned for %(day)s.") % {"day": written_day(order.made_on)}

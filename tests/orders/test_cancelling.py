@@ -36,8 +36,8 @@ def events() -> list[tuple[str, str, str]]:
 
 
 def outbox() -> list[tuple[str, str]]:
-    """Topic and key of what was asked for after the hand-off."""
-    entries = OutboxEntry.objects.exclude(topic="handoff").order_by("id")
+    """Topic and key of what was asked for after the hand-off and the confirmation."""
+    entries = OutboxEntry.objects.exclude(topic__in=["handoff", "mail_confirmed"]).order_by("id")
     return [(entry.topic, entry.key) for entry in entries]
 
 

@@ -104,7 +104,7 @@ def test_a_hand_off_at_the_same_moment_leaves_nothing_to_claim(tmp_path: Path) -
 
     with shop_on_file(tmp_path):
         for order in orders:
-            entry = OutboxEntry.objects.get(order=order)
+            entry = OutboxEntry.objects.get(order=order, topic="handoff")
             hand_off = partial(process_outbox, entry.pk, now=NOW)
             do_at_once([hand_off, partial(cancel_order, order, by=SHOPPER, now=NOW)])
         states = do_alone(lambda: Counter(Job.objects.values_list("state", flat=True)))

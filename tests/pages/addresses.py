@@ -283,3 +283,57 @@ def stale_form(shopper: Client) -> Sent:
 def from_elsewhere(shopper: Client) -> Sent:
     shopper.defaults["HTTP_SEC_FETCH_SITE"] = "cross-site"
     return Sent(reverse("orders:add"), {"recipe": "shampoo", **MIX})
+
+
+# Cancelling and correcting ------------------------------------------------------------------------------------------
+
+
+@page("orders:cancel", "of an order that can be")
+def cancel(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_order(paid=True).token])
+
+
+@page("orders:cancel", "of an unpaid order")
+def cancel_unpaid(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_order().token])
+
+
+@page("orders:cancel", "of an order on the bench")
+def cancel_begun(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_job(Job.State.CLAIMED).order.token])
+
+
+@page("orders:cancel", "of an order on the bench, sent", status=409)
+def cancel_too_late(shopper: Client) -> Sent:
+    return Sent(reverse("orders:cancel", args=[make_job(Job.State.CLAIMED).order.token]), {})
+
+
+@page("orders:cancel", "of a parcel on its way")
+def cancel_shipped(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_job(Job.State.SHIPPED).order.token])
+
+
+@posted("orders:ask_to_cancel")
+def ask_to_cancel(shopper: Client) -> str:
+    return reverse("orders:ask_to_cancel", args=[make_job(Job.State.CLAIMED).order.token])
+
+
+@page("orders:address", "to be corrected")
+def address(shopper: Client) -> str:
+    return reverse("orders:address", args=[make_order(paid=True).token])
+
+
+@page("orders:address", "incomplete", status=422)
+def incomplete_address(shopper: Client) -> Sent:
+    return Sent(reverse("orders:address", args=[make_order(paid=True).token]), {"town": "York"})
+
+
+@page("orders:address", "of an order on the bench")
+def address_too_late(shopper: Client) -> str:
+    return reverse("orders:address", args=[make_job(Job.State.CLAIMED).order.token])
+
+
+@page("orders:address", "of an order on the bench, sent", status=409)
+def sent_address_too_late(shopper: Client) -> Sent:
+    form = {name: value for name, value in CUSTOMER.items() if name != "email"}
+    return Sent(reverse("orders:address", args=[make_job(Job.State.CLAIMED).order.token]), form)

@@ -37,7 +37,8 @@ demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fu
 	@$(PY) manage.py demo
 
 test: $(DEV_READY) ## Run all tests (one file: make test TESTS=tests/project/test_run.py)
-	@$(PY) -m pytest $(TESTS)
+	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
+		$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile && $(PY) -m pytest -m slow; fi
 
 bench: $(DEV_READY) ## Measure the mixing questions against brute force
 	@$(PY) -m benchmarks

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from configurator.views import compare, home, mixer, shared, surprise
+from configurator.views import compare, home, leaving_out, mixer, quiz, shared, surprise
 
 app_name = "configurator"
 urlpatterns = [
     path("", home.home, name="home"),
     path("mix/", home.mix, name="products"),
+    path("find", quiz.find, name="find"),
+    path("find/<slug:recipe>", quiz.find_recipe, name="find_recipe"),
+    path("leave-out", leaving_out.leave_out, name="leave_out"),
     path("mix/<slug:recipe>/", mixer.mixer, name="mixer"),
     path("mix/<slug:recipe>/surprise", surprise.surprise, name="surprise"),
     path("mix/<slug:recipe>/compare", compare.compare, name="compare"),

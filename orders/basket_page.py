@@ -1,7 +1,7 @@
 """What the basket shows: each line under the version on sale now, what has changed since, the total, the day."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,8 +9,9 @@ from configurator.bench import Bench
 from configurator.delivery import Promise, promise
 from configurator.mixing.spec import Component, Size, Spec
 from configurator.models import RecipeVersion
-from configurator.versions import NotOnSaleError, mixer_for, newest_version
+from configurator.versions import mixer_for
 from configurator.wording import mix_name
+from orders.baskets import version_on_sale
 from orders.models import Basket, BasketLine
 from orders.placing import Wish
 from orders.standing import Repair, check_line
@@ -86,6 +87,10 @@ class BasketPage:
     def total(self) -> int:
         return self.goods_total + self.delivery_price
 
+    def line(self, pk: str) -> ShownLine | None:
+        """The line with a key that came in an address; None if there is none."""
+        return next((each for each in self.lines if str(each.line.pk) == pk), None)
+
     @property
     def new_prices(self) -> dict[int, int]:
         """Line -> present unit price, for those of another one."""
@@ -122,12 +127,15 @@ def read_basket(
     avoid: Sequence[str] = (),
     at_present_prices: bool = False,
 ) -> BasketPage:
-    """Answer for the lines of a basket; one query per recipe (and one when a process meets a version).
+    """Answer for the lines of a basket; one query per recipe with a newer version (and one when a process meets one).
 
     Totals are at the prices agreed to, or at those of today.
     """
-    versions = _newest({row.version.recipe.slug for row in rows})
-    shown = [_show(row, versions[row.version.recipe.slug], bench=bench, avoid=avoid) for row in rows]
+    versions: dict[int, RecipeVersion | None] = {}
+    for row in rows:
+        if row.version.recipe_id not in versions:
+            versions[row.version.recipe_id] = version_on_sale(row)
+    shown = [_show(row, versions[row.version.recipe_id], bench=bench, avoid=avoid) for row in rows]
     lines = tuple(each for each in shown if not each.line.is_saved)
     goods = sum(each.total_now if at_present_prices else each.total for each in lines)
     bottles = sum(each.line.quantity for each in lines)
@@ -158,16 +166,6 @@ def changes_since(
     if day is not None and day < page.promise.arrives_on:
         changes.append(Change("day", day, page.promise.arrives_on))
     return tuple(changes)
-
-
-def _newest(slugs: Iterable[str]) -> dict[str, RecipeVersion | None]:
-    found: dict[str, RecipeVersion | None] = {}
-    for slug in slugs:
-        try:
-            found[slug] = newest_version(slug)
-        except NotOnSaleError:
-            found[slug] = None
-    return found
 
 
 def _show(row: BasketLine, version: RecipeVersion | None, *, bench: Bench, avoid: Sequence[str]) -> ShownLine:

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 
 from configurator.models import RecipeVersion
+from configurator.versions import NotOnSaleError, newest_version
 from orders.models import Basket, BasketLine, Order, OrderLine
 
 MOST_LINES = 40
@@ -68,6 +69,16 @@ def unpaid_orders(lines: Sequence[BasketLine]) -> list[Order]:
     if not any(getattr(line, "has_unpaid", True) for line in lines):
         return []
     return list(Order.objects.filter(basket=lines[0].basket, state=Order.State.PLACED))
+
+
+def version_on_sale(line: BasketLine) -> RecipeVersion | None:
+    """The newest version of a line's recipe (None: not on sale any more); no query where the line knows it is its own."""
+    if getattr(line, "newest", None) == line.version_id:
+        return line.version
+    try:
+        return newest_version(line.version.recipe.slug)
+    except NotOnSaleError:
+        return None
 
 
 def is_let_go(lines: Sequence[BasketLine]) -> bool:
@@ -225,8 +236,10 @@ def drop_old_baskets(*, now: datetime) -> int:
 def _lines(basket: Basket | int) -> QuerySet[BasketLine]:
     unpaid = Order.objects.filter(basket=OuterRef("basket"), state=Order.State.PLACED)
     let_go = Order.objects.filter(checkout_key=OuterRef("basket__checkout_key"), state=Order.State.CANCELLED)
+    versions = RecipeVersion.objects.filter(recipe=OuterRef("version__recipe"))
+    newest = versions.order_by("-number").values("pk")[:1]
     lines = BasketLine.objects.filter(basket=basket)
-    lines = lines.annotate(has_unpaid=Exists(unpaid), is_let_go=Exists(let_go))
+    lines = lines.annotate(has_unpaid=Exists(unpaid), is_let_go=Exists(let_go), newest=Subquery(newest))
     return lines.select_related("basket", "version__recipe").defer("version__spec", "version__space")
 
 

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import punycode
 
-from orders.mail_content import NAMES, SLIP_KEY, write_mail
+from orders.lateness import SLIP_KEY
+from orders.mail_content import NAMES, write_mail
 from orders.models import Job, Order, OutboxEntry
 
 logger = logging.getLogger(__name__)

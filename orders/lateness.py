@@ -18,9 +18,8 @@ from orders.outbox import add_entries
 S = Job.State
 WATCH = Actor("relay", "lateness watch")
 BATCH = 200
-LOOK_BACK = timedelta(
-    days=90
-)  # what was expected before that is past telling; it keeps old sales out of every look
+# What was expected longer ago is past telling; without a limit every look would go through all old sales.
+LOOK_BACK = timedelta(days=90)
 SLIP_KEY = "slip-"  # and the number: the key of the outbox entry that tells of a slip
 
 

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from orders.lateness import SLIP_KEY
 from orders.models import Job, JobTransition, Order, OutboxEntry
 from orders.refunding import refund_state
 from orders.tracking import Item, read_tracking
 
 Topic = OutboxEntry.Topic
-SLIP_KEY = "slip-"  # and its number: the key of an entry that tells of a slip
 NAMES: dict[str, str] = {
     Topic.MAIL_CONFIRMED: "confirmed",
     Topic.MAIL_IN_PRODUCTION: "in-production",

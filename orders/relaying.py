@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.db.models import Q
 
@@ -22,6 +23,7 @@ LEFT_TO_CELERY_SECONDS = 2
 BATCH = 200
 ERRANDS = 10
 UNPAID_FOR = timedelta(hours=24)
+SESSIONS_WAIT = timedelta(hours=1)
 
 
 def relay_outbox(*, now: datetime) -> int:
@@ -62,6 +64,14 @@ def expire_unpaid_orders(*, now: datetime) -> int:
     return expired
 
 
+def forget_old_sessions(*, now: datetime) -> int:
+    """Delete sessions that have run out, all at once when the oldest did so SESSIONS_WAIT ago; returns how many."""
+    old = Session.objects.filter(expire_date__lt=now)
+    if not old.filter(expire_date__lt=now - SESSIONS_WAIT).exists():
+        return 0
+    return old.delete()[0]
+
+
 PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("leases ran out", expire_leases),
     ("confirmed payments had not reached their orders", settle_confirmed_payments),
@@ -69,6 +79,7 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("unpaid orders were cancelled", expire_unpaid_orders),
     ("baskets were forgotten", drop_old_baskets),
     ("orders turned out later than was told", tell_of_slips),
+    ("sessions were forgotten", forget_old_sessions),
 )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from configurator.bench import Bench, missing
@@ -100,16 +99,7 @@ def _reasons(spec: Spec, verdict: Verdict, out: Mapping[tuple[str, str], date | 
         _("We do not make this mix any more: %(reason)s") % {"reason": reason}
         for reason in broken_texts(spec, replace(verdict, avoided=(), out=()))
     ]
-    said += broken_texts(spec, replace(verdict, broken=(), out=()))
-    return said + list(dict.fromkeys(_out_text(spec, part, out[slot, part]) for slot, part in verdict.out))
-
-
-def _out_text(spec: Spec, component: str, back_on: date | None) -> str:
-    name = component_name(spec, component)
-    if back_on is None:
-        return _("%(component)s is out of stock just now.") % {"component": name}
-    day = date_format(back_on, "j M")
-    return _("%(component)s is out of stock, back about %(day)s.") % {"component": name, "day": day}
+    return said + broken_texts(spec, replace(verdict, broken=()), back_on=out)
 
 
 def _fills(

@@ -16,5 +16,7 @@ urlpatterns = [
     path("order/<str:token>/cancel", cancelling.cancel, name="cancel"),
     path("order/<str:token>/ask-to-cancel", cancelling.ask, name="ask_to_cancel"),
     path("order/<str:token>/address", cancelling.address, name="address"),
+    path("order/<str:token>/wait", order.wait, name="wait"),
+    path("order/<str:token>/change", order.change, name="change"),
     path("order/<str:token>/thanks", order.thanks, name="thanks"),
 ]

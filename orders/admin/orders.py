@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from configurator.templatetags.shop import money
 from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
 from orders.cancelling import TooLateError, cancel_order
+from orders.care import renew_token
 from orders.jobs import Actor
-from orders.models import Job, Order, OrderLine, Payment, Shipment
+from orders.models import Job, Order, OrderEvent, OrderLine, Payment, Shipment, Slip
 
 
 class LineInline(ReadOnlyInline):
@@ -33,15 +34,27 @@ class PaymentInline(ReadOnlyInline):
     show_change_link = False
 
 
+class EventInline(ReadOnlyInline):
+    model = OrderEvent
+    fields = ["at", "kind", "by", "note"]
+    show_change_link = False
+
+
+class SlipInline(ReadOnlyInline):
+    model = Slip
+    fields = ["number", "told_before", "expected_on", "reason", "at"]
+    show_change_link = False
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    list_display = ["number", "state", "full_name", "town", "shown_total", "promised_on", "placed_at"]
+    list_display = ["number", "state", "full_name", "town", "shown_total", "expected_on", "placed_at"]
     list_filter = ["state", ("cancel_asked_at", admin.EmptyFieldListFilter), "promised_on"]
     search_fields = ["number", "email", "full_name", "postcode"]
     date_hierarchy = "placed_at"
-    inlines = [LineInline, JobInline, PaymentInline]
+    inlines = [LineInline, JobInline, PaymentInline, SlipInline, EventInline]
     exclude = ["token"]
-    actions = ["cancel_and_refund"]
+    actions = ["cancel_and_refund", "renew_address"]
 
     @admin.action(description=_("Cancel and refund"), permissions=["decide"])
     def cancel_and_refund(self, request: HttpRequest, chosen: QuerySet[Order]) -> None:
@@ -57,6 +70,26 @@ class OrderAdmin(ReadOnlyAdmin):
             ngettext("%(count)s order was cancelled.", "%(count)s orders were cancelled.", done)
             % {"count": done},
         )
+
+    @admin.action(description=_("Give a new page address; the old one ends"), permissions=["decide"])
+    def renew_address(self, request: HttpRequest, chosen: QuerySet[Order]) -> None:
+        now, orders = timezone.now(), list(chosen.order_by("id"))
+        for order in orders:
+            renew_token(order, now=now)
+            self.log_change(request, order, gettext("New page address."))
+        messages.info(
+            request,
+            ngettext(
+                "%(count)s order has a new page address. If it is paid, a mail with the address is on its way.",
+                "%(count)s orders have new page addresses. For those that are paid, mails are on their way.",
+                len(orders),
+            )
+            % {"count": len(orders)},
+        )
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """The calendar's pages lead to the orders that are planned for a day."""
+        return lookup == "bookings__day" or super().lookup_allowed(lookup, value, request)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("orders.change_order")

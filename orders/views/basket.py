@@ -23,7 +23,7 @@ from configurator.wording import mix_name
 from orders import baskets, collecting
 from orders.basket_page import read_basket
 from orders.basket_session import basket_key, recount, remember
-from orders.baskets import BasketFullError, TooManyOfOneError, find_line, unpaid_orders
+from orders.baskets import BasketFullError, TooManyOfOneError, find_line, unpaid_orders, version_on_sale
 from orders.holding import without_orders
 from orders.models import BasketLine
 
@@ -40,7 +40,7 @@ def basket(request: HttpRequest) -> HttpResponse:
     page = read_basket(rows, bench=_bench(rows), today=today, avoid=read_avoid(request.session))
     context = {
         "page": page,
-        "added": request.GET.get("added", ""),
+        "added": page.line(request.GET.get("added", "")),
         "removed": request.session.get(REMOVED),
         "most": baskets.MOST_OF_ONE,
         "nav": "basket",
@@ -61,15 +61,19 @@ def add(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     kept = basket_key(request.session)
     line = find_line(kept, state.line) if state.line is not None else None
+    is_new = line is None
     try:
         if line is None:
             line = baskets.add_line(kept, content, now=now)
         else:
             collecting.edit(line, content, now=now)
-    except (BasketFullError, TooManyOfOneError) as error:
+    except BasketFullError as error:
+        messages.error(request, _too_many(error))
+        return redirect(state.address(mixer))  # so that the mix is not lost
+    except TooManyOfOneError as error:
         messages.error(request, _too_many(error))
         return redirect("orders:basket")
-    remember(request, line.basket)
+    remember(request, line.basket, more=1 if is_new else 0)
     return redirect(reverse("orders:basket", query={"added": line.pk}))
 
 
@@ -130,7 +134,7 @@ def _remove(request: HttpRequest, line: BasketLine) -> None:
 
 
 def _agree(request: HttpRequest, line: BasketLine) -> None:
-    version = _newest(line)
+    version = version_on_sale(line)
     if version is None or not collecting.agree(
         line,
         request.POST.get("price", ""),
@@ -143,7 +147,7 @@ def _agree(request: HttpRequest, line: BasketLine) -> None:
 
 
 def _swap(request: HttpRequest, line: BasketLine) -> None:
-    version = _newest(line)
+    version = version_on_sale(line)
     if version is None or not collecting.swap(
         line,
         request.POST.dict(),
@@ -186,13 +190,6 @@ def _find_version(recipe: str) -> RecipeVersion:
         return newest_version(recipe)
     except (ValidationError, NotOnSaleError) as error:
         raise Http404(recipe) from error
-
-
-def _newest(line: BasketLine) -> RecipeVersion | None:
-    try:
-        return newest_version(line.version.recipe.slug)
-    except NotOnSaleError:
-        return None
 
 
 def _bench(lines: Sequence[BasketLine] = ()) -> Bench:

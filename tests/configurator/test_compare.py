@@ -67,8 +67,8 @@ def test_two_mixes_stand_side_by_side_with_differences_in_words(client: Client) 
         ["Ingredients differs", ", ".join(judge.ingredients(a)), ", ".join(judge.ingredients(b))],
         [
             "Your choice",
-            "Take this one: Warm Hearth with Mend and Quench",
-            "Take this one: Salt Meadow with Coil and Quench",
+            "Take this one (Warm Hearth with Mend and Quench)",
+            "Take this one (Salt Meadow with Coil and Quench)",
         ],
     ]
 
@@ -85,8 +85,8 @@ def test_each_can_be_taken_with_all_that_she_had(client: Client) -> None:
 
     page = opened(client, f"?a={HEARTH}&b={MEADOW}&{extras}")
 
-    assert page.links["Take this one: Warm Hearth with Mend and Quench"] == f"/mix/shampoo/{HEARTH}?{extras}"
-    assert page.links["Take this one: Salt Meadow with Coil and Quench"] == f"/mix/shampoo/{MEADOW}?{extras}"
+    assert page.links["Take this one (Warm Hearth with Mend and Quench)"] == f"/mix/shampoo/{HEARTH}?{extras}"
+    assert page.links["Take this one (Salt Meadow with Coil and Quench)"] == f"/mix/shampoo/{MEADOW}?{extras}"
     assert (
         page.links["Compare Warm Hearth with Mend and Quench with another"]
         == f"{COMPARE}?a={HEARTH}&{extras}"
@@ -228,8 +228,8 @@ def test_a_mix_that_cannot_be_made_says_why_and_leads_to_what_can_be_changed(
 
     assert rows["Price differs"] == ["£14.00", "cannot be made"]
     assert rows["Ingredients differs"][1] == "cannot be made"
-    assert rows["Your choice"][0] == "Take this one: Warm Hearth with Mend and Quench"
-    assert rows["Your choice"][1].startswith(f"{why} See what can be changed: ")
+    assert rows["Your choice"][0] == "Take this one (Warm Hearth with Mend and Quench)"
+    assert rows["Your choice"][1].startswith(f"{why} See what can be changed (")
 
 
 def test_any_two_of_the_256_can_be_compared(client: Client) -> None:

@@ -36,14 +36,13 @@ def after(seconds: float, call: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def read_order(order: Order) -> tuple[str, list[str], list[str], list[str]]:
-    """State, states of its jobs, events, and what was asked for after the hand-off."""
+    """State, states of its jobs, events, and what was asked for after it was paid."""
+    later = OutboxEntry.objects.filter(order=order).exclude(topic__in=["handoff", "mail_confirmed"])
     return (
         Order.objects.get(pk=order.pk).state,
         sorted(Job.objects.filter(order=order).values_list("state", flat=True)),
         list(OrderEvent.objects.filter(order=order).values_list("kind", flat=True)),
-        sorted(
-            OutboxEntry.objects.filter(order=order).exclude(topic="handoff").values_list("topic", flat=True)
-        ),
+        sorted(later.values_list("topic", flat=True)),
     )
 
 

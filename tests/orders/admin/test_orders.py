@@ -1,5 +1,7 @@
 """Orders and parcels in the admin: to be read by those who may, and changed by nobody."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -174,3 +176,42 @@ def test_who_may_only_look_at_orders_cannot_cancel_them() -> None:
     act(clerk, ORDERS, "cancel_and_refund", order)
 
     assert stored_rows() == before
+
+
+def test_a_new_page_address_ends_the_old_one_and_says_so_without_telling_it() -> None:
+    order, other = make_order(paid=True), make_order()
+    boss = make_boss()
+
+    said = act(boss, ORDERS, "renew_address", order)
+
+    assert said == [
+        ("info", "1 order has a new page address. If it is paid, a mail with the address is on its way.")
+    ]
+    old, kept = order.token, other.token
+    order.refresh_from_db()
+    other.refresh_from_db()
+    assert order.token != old
+    assert other.token == kept
+    history = boss.get(f"{ORDERS}{order.pk}/history/").content.decode()
+    assert "New page address." in history
+    assert order.token not in history + boss.get(ORDERS).content.decode()
+
+
+def test_who_may_only_look_cannot_end_an_address() -> None:
+    order = make_order(paid=True)
+    clerk = make_clerk("view_order")
+    before = stored_rows()
+
+    act(clerk, ORDERS, "renew_address", order)
+
+    assert stored_rows() == before
+
+
+def test_the_orders_of_a_day_at_the_bench_are_found() -> None:
+    order = make_order(now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    other = make_order(now=datetime(2026, 3, 3, 9, tzinfo=UTC))
+
+    page = make_boss().get(ORDERS, {"bookings__day": "2026-03-04"}).content.decode()
+
+    assert order.number in page
+    assert other.number not in page

@@ -144,6 +144,21 @@ def test_one_who_comes_back_after_his_lease_marks_it_done_if_he_did_it(
     assert (entry.state, entry.error) == (S.DONE, "")
 
 
+def test_of_two_that_did_it_only_the_first_to_mark_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = make_errand()
+
+    def be_overtaken(entry: OutboxEntry, now: datetime) -> None:
+        handle_by(monkeypatch, lambda entry, now: "by the second")
+        assert process_outbox(entry.pk, now=NOW + LEASE) is True
+
+    handle_by(monkeypatch, be_overtaken)
+
+    assert process_outbox(entry.pk, now=NOW) is False
+
+    entry.refresh_from_db()
+    assert (entry.state, entry.done_at, entry.error) == (S.DONE, NOW + LEASE, "by the second")
+
+
 def test_one_who_fails_after_his_lease_counts_nothing_against_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

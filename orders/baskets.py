@@ -72,7 +72,7 @@ def unpaid_orders(lines: Sequence[BasketLine]) -> list[Order]:
 
 
 def version_on_sale(line: BasketLine) -> RecipeVersion | None:
-    """The newest version of a line's recipe (None: not on sale any more); no query where the line knows it is its own."""
+    """The newest version of a recipe (None: not on sale any more); no query where the line knows it is its own."""
     if getattr(line, "newest", None) == line.version_id:
         return line.version
     try:

@@ -1,6 +1,6 @@
 """What a line of a basket holds under today's rules and prices: a mix put in, another in its place, a new price."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -46,19 +46,21 @@ def edit(line: BasketLine, content: Content, *, now: datetime) -> None:
 
 def swap(
     line: BasketLine,
-    mix: Mapping[str, str],
+    path: str,
     *,
+    price: str,
     version: RecipeVersion,
     bench: Bench,
     avoid: Collection[str],
     now: datetime,
 ) -> bool:
-    """Another mix in a line's place, of the same size and name; False, and nothing changed, if it cannot be made."""
-    query = {**mix, "size": line.size}
-    content = content_for(
-        version, read_state(mixer_for(version), choices="", query=query), bench=bench, avoid=avoid
-    )
-    if content is None or content.size != line.size:
+    """Another mix in a line's place, of the same size and name, at the price (minor units) that a button said.
+
+    `path` is the mix as addresses have it. False, and nothing changed, if it cannot be made or that is not the price.
+    """
+    state = read_state(mixer_for(version), choices=path, query={"size": line.size})
+    content = content_for(version, state, bench=bench, avoid=avoid)
+    if content is None or content.size != line.size or price != str(content.unit_price):
         return False
     edit(line, replace(content, label_name=line.label_name), now=now)
     return True
@@ -66,8 +68,8 @@ def swap(
 
 def agree(
     line: BasketLine,
-    price: str,
     *,
+    price: str,
     version: RecipeVersion,
     bench: Bench,
     avoid: Collection[str],

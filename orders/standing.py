@@ -7,8 +7,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from configurator.bench import Bench, missing
-from configurator.mix_address import read_state
+from configurator.mix_address import mix_path, read_state
 from configurator.mixing.mixer import Mixer, UnknownChoiceError, Verdict
+from configurator.mixing.price import unit_price
 from configurator.mixing.spec import Size, Spec
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for
@@ -20,10 +21,11 @@ MOST_REPAIRS = 3
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A makeable mix near the one of a line."""
+    """A makeable mix near the one of a line, as addresses have it, and its price in minor units."""
 
     text: str
-    mix: dict[str, str]
+    path: str
+    price: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,14 @@ def check_line(
         verdict = mixer.check(mixer.read_mix(line.mix), size=size, avoid=known, out=out)
         price = verdict.price
         withdrawn = tuple(_reasons(mixer.spec, verdict, out))
-        repairs = tuple(Repair(repair_text(mixer.spec, line.mix, mix), mix) for mix in verdict.repairs)
+        repairs = tuple(
+            Repair(
+                repair_text(mixer.spec, line.mix, mix),
+                mix_path(mixer, mix),
+                unit_price(mixer.spec, mix, size),
+            )
+            for mix in verdict.repairs
+        )
     return Standing(
         version=version,
         price=price,
@@ -119,14 +128,13 @@ def _fills(
     rows = mixer.options(kept, size=size, avoid=avoid, out=out).slots
     fitting = [option for row in rows if row.slot == slot for option in row.options if option.is_open]
     old = component_name(mixer_for(line.version).spec, line.mix[slot.slug])
-    return tuple(
-        Repair(
-            _("%(slot)s: %(new)s instead of %(old)s")
-            % {"slot": slot.name, "new": component_name(mixer.spec, option.slug), "old": old},
-            mixer.read_mix({**kept, slot.slug: option.slug}),
-        )
-        for option in fitting[:MOST_REPAIRS]
-    )
+    repairs = []
+    for option in fitting[:MOST_REPAIRS]:
+        mix = mixer.read_mix({**kept, slot.slug: option.slug})
+        names = {"slot": slot.name, "new": component_name(mixer.spec, option.slug), "old": old}
+        text = _("%(slot)s: %(new)s instead of %(old)s") % names
+        repairs.append(Repair(text, mix_path(mixer, mix), unit_price(mixer.spec, mix, size)))
+    return tuple(repairs)
 
 
 def _address(mixer: Mixer, line: BasketLine) -> str:

@@ -137,7 +137,7 @@ def _agree(request: HttpRequest, line: BasketLine) -> None:
     version = version_on_sale(line)
     if version is None or not collecting.agree(
         line,
-        request.POST.get("price", ""),
+        price=request.POST.get("price", ""),
         version=version,
         bench=_bench([line]),
         avoid=read_avoid(request.session),
@@ -150,7 +150,8 @@ def _swap(request: HttpRequest, line: BasketLine) -> None:
     version = version_on_sale(line)
     if version is None or not collecting.swap(
         line,
-        request.POST.dict(),
+        request.POST.get("mix", ""),
+        price=request.POST.get("price", ""),
         version=version,
         bench=_bench([line]),
         avoid=read_avoid(request.session),

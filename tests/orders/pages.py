@@ -63,7 +63,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
         if tag == "input":
-            self.page.controls[has["name"]] = has
+            self.page.controls[has.get("name", "")] = has
         elif tag not in ("meta", "link", "br", "img"):
             self._open.append((tag, has, []))
         if "done" in has.get("class", "").split():

@@ -63,6 +63,9 @@ schema: $(DEV_READY) ## Write docs/openapi.yaml anew from the code
 lighthouse: $(DEV_READY) ## Let Lighthouse judge home, mixer and checkout; writes docs/lighthouse.md (needs Node.js)
 	@$(PY) -m docs.lighthouse
 
+messages: $(RUN_READY) ## Bring a language's file of translations up to date (make messages LANGUAGE=de), compile all
+	@$(PY) -m config.messages $(LANGUAGE)
+
 pictures: $(DEV_READY) ## Take the README's pictures anew from a running shop
 	@$(PY) -m docs.pictures
 

@@ -33,7 +33,7 @@ SOURCES = (
 LAZY: dict[str, Any] = {
     f"{name}_lazy": at for name, at in DEFAULT_KEYWORDS.items() if name.endswith("gettext")
 }
-KEYWORDS = {**DEFAULT_KEYWORDS, **LAZY, "gettext_noop": None}
+KEYWORDS: dict[Any, Any] = {**DEFAULT_KEYWORDS, **LAZY, "gettext_noop": None}
 COMMENT_TAGS = ("Translators:",)
 
 
@@ -47,10 +47,10 @@ def extract_messages(base: Path = BASE_DIR) -> Catalog:
     return catalog
 
 
-def _read(path: Path) -> Iterator[tuple[int, Any, list[str], str | None]]:
+def _read(path: Path) -> Iterator[tuple[int, Any, Any, str | None]]:
     source = path.read_text()
     if path.suffix != ".py":
-        # Django turns a template into the calls that its tags make; what stands before them on a line is no indentation.
+        # Django turns a template into the calls that its tags make; what stands before them is no indentation.
         source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).split("\n"))
     for line, function, texts, comments in extract_python(
         io.BytesIO(source.encode()), KEYWORDS, COMMENT_TAGS, {}
@@ -76,7 +76,7 @@ def _message(places: Any, texts: Any) -> tuple[Any, str | None] | None:
     return (wanted[0] if len(wanted) == 1 else tuple(wanted)), context
 
 
-def update_language(language: str, *, messages: Catalog, folder: Path = LOCALE_DIR) -> Path:
+def update_language(language: str, *, messages: Catalog, folder: Path) -> Path:
     """Write a language's file with all texts: new ones empty, translated ones kept, those no longer used at the end."""
     name_of(language)
     locale = to_locale(language)
@@ -93,7 +93,7 @@ def update_language(language: str, *, messages: Catalog, folder: Path = LOCALE_D
     return path
 
 
-def compile_languages(folder: Path = LOCALE_DIR) -> list[str]:
+def compile_languages(folder: Path) -> list[str]:
     """Make the `.mo` beside each `.po` that is newer; what a translator got wrong is left out and told, a line each."""
     told = []
     for path in sorted(folder.glob("*/LC_MESSAGES/django.po")):
@@ -125,11 +125,11 @@ def main(languages: list[str]) -> int:
     messages = extract_messages()
     try:
         for language in languages:
-            print(f"Wrote {update_language(language, messages=messages)}")
+            print(f"Wrote {update_language(language, messages=messages, folder=LOCALE_DIR)}")
     except ImproperlyConfigured as error:
         print(error, file=sys.stderr)
         return 2
-    for told in compile_languages():
+    for told in compile_languages(LOCALE_DIR):
         print(told, file=sys.stderr)
     return 0
 

@@ -44,7 +44,7 @@ def _written(day: date | datetime, skeleton: str) -> str:
 
 @cache
 def _pattern(locale_name: str, skeleton: str) -> str:
-    """The pattern of a language for what a skeleton names, its words as long as the skeleton has them (UTS 35, 2.6.2)."""
+    """The pattern of a language for what a skeleton names, words as long as the skeleton has them (UTS 35, 2.6.2)."""
     skeletons = Locale.parse(locale_name).datetime_skeletons
     found = match_skeleton(skeleton, skeletons)
     if found is None:

@@ -132,7 +132,7 @@ def empty_basket(shopper: Client) -> str:
     return reverse("orders:basket")
 
 
-@page("orders:basket", "just added to")
+@page("orders:basket", "with two bottles")
 def full_basket(shopper: Client) -> str:
     fill_basket(shopper)
     return reverse("orders:basket")
@@ -253,6 +253,76 @@ def cancelled_order(shopper: Client) -> str:
     order = make_order()
     Order.objects.filter(pk=order.pk).update(state=Order.State.CANCELLED)
     return order.get_absolute_url()
+
+
+@page("orders:cancel", "not paid")
+def cancel_unpaid(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_order().token])
+
+
+@page("orders:cancel", "paid")
+def cancel_paid(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_order(paid=True).token])
+
+
+@page("orders:cancel", "in the making")
+def cancel_in_the_making(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_job(Job.State.IN_PRODUCTION).order.token])
+
+
+@page("orders:cancel", "asked for already")
+def cancel_once_more(shopper: Client) -> str:
+    token = make_job(Job.State.IN_PRODUCTION).order.token
+    shopper.post(reverse("orders:ask_to_cancel", args=[token]))
+    return reverse("orders:cancel", args=[token])
+
+
+@page("orders:cancel", "shipped")
+def cancel_shipped(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_job(Job.State.SHIPPED).order.token])
+
+
+@page("orders:cancel", "begun while she read", status=409)
+def cancel_too_late(shopper: Client) -> Sent:
+    return Sent(reverse("orders:cancel", args=[make_job(Job.State.IN_PRODUCTION).order.token]), {})
+
+
+@elsewhere("orders:cancel", "cancelled already")
+def cancel_cancelled(shopper: Client) -> str:
+    path = reverse("orders:cancel", args=[make_order(paid=True).token])
+    shopper.post(path)
+    return path
+
+
+@posted("orders:ask_to_cancel")
+def ask_to_cancel(shopper: Client) -> str:
+    return reverse("orders:ask_to_cancel", args=[make_job(Job.State.IN_PRODUCTION).order.token])
+
+
+@page("orders:address", "in time")
+def address(shopper: Client) -> str:
+    return reverse("orders:address", args=[make_order(paid=True).token])
+
+
+@page("orders:address", "in the making")
+def late_address(shopper: Client) -> str:
+    return reverse("orders:address", args=[make_job(Job.State.IN_PRODUCTION).order.token])
+
+
+@page("orders:address", "sent empty", status=422)
+def empty_address(shopper: Client) -> Sent:
+    return Sent(reverse("orders:address", args=[make_order(paid=True).token]), {})
+
+
+@page("orders:address", "sent too late", status=409)
+def address_too_late(shopper: Client) -> Sent:
+    return Sent(reverse("orders:address", args=[make_job(Job.State.IN_PRODUCTION).order.token]), CUSTOMER)
+
+
+@page("orders:tracking", "just cancelled")
+def just_cancelled(shopper: Client) -> str:
+    path = reverse("orders:cancel", args=[make_order(paid=True).token])
+    return str(shopper.post(path)["Location"])
 
 
 # Beside the shop ----------------------------------------------------------------------------------------------------

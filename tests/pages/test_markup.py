@@ -99,11 +99,11 @@ def test_messages_have_a_place_that_is_read_out(sample: Sample) -> None:
 
 @pytest.mark.django_db
 def test_a_message_is_shown_there() -> None:
-    [sample] = [each for each in PAGES if each.id == "orders:basket, just added to"]
+    [sample] = [each for each in PAGES if each.id == "orders:tracking, just cancelled"]
     page = opened(sample)
 
     [place] = [e for e in page.every() if e.get("class") == "messages"]
-    assert text_of(place) == "In your basket: Warm Hearth with Mend and Quench."
+    assert "is cancelled, and £17.25 goes back to you" in text_of(place)
 
 
 @every_page

@@ -7,7 +7,7 @@ RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run bicycle demo test bench ci lint format types schema pictures requirements browser
+.PHONY: help setup setup-dev run bicycle demo test bench ci lint format types schema lighthouse pictures requirements browser
 
 help: ## List these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -58,6 +58,9 @@ types: $(DEV_READY) ## Check types
 
 schema: $(DEV_READY) ## Write docs/openapi.yaml anew from the code
 	@$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+lighthouse: $(DEV_READY) ## Let Lighthouse judge home, mixer and checkout; writes docs/lighthouse.md (needs Node.js)
+	@$(PY) -m docs.lighthouse
 
 pictures: $(DEV_READY) ## Take the README's pictures anew from a running shop
 	@$(PY) -m docs.pictures

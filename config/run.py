@@ -111,6 +111,12 @@ def shorten(path: Path) -> str:
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
+def describe_mails() -> str:
+    if settings.MAILS_ARE_SENT:
+        return f"sent by {settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    return f"written to {shorten(settings.EMAIL_FILE_PATH)}/; set EMAIL_URL to send them"
+
+
 def make_welcome(users: str) -> str:
     url = settings.BASE_URL
     rows = [
@@ -121,9 +127,8 @@ def make_welcome(users: str) -> str:
         *(("sign in", line) for line in users.splitlines()),
         ("logs", f"{shorten(settings.VAR_DIR / 'log')}/"),
         ("state", f"{shorten(settings.VAR_DIR)}/"),
+        ("mails", describe_mails()),
     ]
-    if mails := getattr(settings, "EMAIL_FILE_PATH", None):
-        rows.append(("mails", f"{shorten(Path(mails))}/"))
     lines = "\n".join(f"  {name:<9} {value}" for name, value in rows)
     return f"\n{settings.SHOP_NAME} is open.\n\n{lines}\n\n  Ctrl-C stops it.\n"
 

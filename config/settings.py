@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -11,6 +12,8 @@ import django_stubs_ext
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
+
+from config.mail_url import read_mail_url
 
 django_stubs_ext.monkeypatch()
 
@@ -83,6 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.cross_origin.ResourcePolicyMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -168,11 +172,36 @@ CELERY_TASK_SOFT_TIME_LIMIT = 45
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 PUBLISH_TIMEOUT_SECONDS = 0.5  # how long a checkout may wait for a Redis that does not answer
 
-# Payment: the pretend provider of django-payments.
+# Mail: written to files under VAR_DIR unless EMAIL_URL names a server.
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_BACKEND = "config.mail.FileBackend"
+EMAIL_TIMEOUT = 10  # seconds for each step of a conversation with the server
+DEFAULT_FROM_EMAIL = formataddr((SHOP_NAME, SHOP_EMAIL))
+mail_url: str = env.str("EMAIL_URL", "")
+MAILS_ARE_SENT = bool(mail_url)
+if MAILS_ARE_SENT:
+    mail_server = read_mail_url(mail_url)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = mail_server.host, mail_server.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server.user, mail_server.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server.starttls, mail_server.tls
+
+# Payment: Stripe where its key is set, else the pretend provider of django-payments.
 PAYMENT_MODEL = "orders.Payment"
 PAYMENT_HOST = urlsplit(BASE_URL).netloc
 PAYMENT_USES_SSL = HTTPS
 PAYMENT_VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {"default": ("payments.dummy.DummyProvider", {})}
+PAYMENT_PAGES: list[str] = []  # other origins that a form of the shop may lead to
+STRIPE_API_KEY: str = env.str("STRIPE_API_KEY", "")
+STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", "")
+if bool(STRIPE_API_KEY) != bool(STRIPE_WEBHOOK_SECRET):
+    raise ImproperlyConfigured(
+        "STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET need each other: set both, or neither."
+    )
+if STRIPE_API_KEY:
+    stripe_options = {"api_key": STRIPE_API_KEY, "endpoint_secret": STRIPE_WEBHOOK_SECRET}
+    PAYMENT_VARIANTS = {"default": ("orders.stripe_provider.StripeProvider", stripe_options)}
+    PAYMENT_PAGES = ["https://checkout.stripe.com"]
 
 # API
 REST_FRAMEWORK = {
@@ -199,6 +228,18 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Pages
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {  # drawn mixers: some 30 kB each
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
+SHARED_READING_SECONDS = (
+    0.5  # how long a process may show a version or a promise that is no longer the newest
+)
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
 USE_TZ = True
@@ -222,7 +263,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": [SELF],
+        "form-action": [SELF, *PAYMENT_PAGES],
         "frame-ancestors": ["'none'"],
     }
 }
@@ -232,6 +273,7 @@ SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # seconds since it last changed; the pag
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "configurator.views.errors.csrf_failure"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

@@ -1,6 +1,5 @@
 """The state of the bench today: delivery terms, special days and what is booked on them, stock that may be short."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from configurator.mixing.label import doses
 from configurator.mixing.price import DeliveryPrice
 from configurator.mixing.spec import NONE, Size, Spec
 from configurator.models import BenchDay, Component, DeliveryTerms
+from configurator.shared_reading import shared_for_a_moment
 
 AHEAD = timedelta(days=180)  # how far the calendar is read
 PLENTY_ML = 100_000  # no product takes more of one component, so more of it cannot be short
@@ -69,22 +69,25 @@ class _Rows(Func):
 
 def read_bench(*, today: date) -> Bench:
     """The bench as it is now, in one query; before staff have set any terms: free of charge, two days each."""
-    days = BenchDay.objects.filter(day__gte=today, day__lte=today + AHEAD)
-    short = Component.objects.filter(stock_ml__lt=F("reserved_ml") + PLENTY_ML)
-    terms = DeliveryTerms.objects.annotate(
-        days=_list_of(days, day="day", is_closed="is_closed", capacity="capacity", booked="booked"),
-        short=_list_of(short, slug="slug", stock="stock_ml", reserved="reserved_ml", back_on="back_on"),
-    ).first()
+    days = _rows_of(
+        BenchDay.objects.filter(day__gte=today, day__lte=today + AHEAD),
+        day="day", is_closed="is_closed", capacity="capacity", booked="booked",
+    )  # fmt: skip
+    short = _rows_of(
+        Component.objects.filter(stock_ml__lt=F("reserved_ml") + PLENTY_ML),
+        slug="slug", stock="stock_ml", reserved="reserved_ml", back_on="back_on",
+    )  # fmt: skip
+    terms = DeliveryTerms.objects.annotate(days=Subquery(days), short=Subquery(short)).first()
     if terms is None:
-        return Bench()
+        return Bench(days=_read_days(days[0]["rows"]), stock=_read_stock(short[0]["rows"]))
     return Bench(
         price=terms.price,
         free_from=terms.free_from,
         making_days=terms.making_days,
         carrier_days=terms.carrier_days,
         daily_capacity=terms.daily_capacity,
-        days={date.fromisoformat(row["day"]): _day(row) for row in _rows(terms.days)},
-        stock={row["slug"]: _stock(row) for row in _rows(terms.short)},
+        days=_read_days(terms.days),
+        stock=_read_stock(terms.short),
     )
 
 
@@ -104,19 +107,34 @@ def _dose(spec: Spec, slot: str, component: str, size: Size) -> int:
     return next(dose.microlitres or 0 for dose in doses(spec, mix, size) if dose.slot == slot)
 
 
-def _list_of(rows: QuerySet[Any], **names: str) -> Subquery:
-    return Subquery(rows.order_by().annotate(_rows=_Rows(JSONObject(**names))).values("_rows"))
+def _rows_of(rows: QuerySet[Any], **names: str) -> QuerySet[Any, Any]:
+    """One row with all rows as a JSON list, or null for none."""
+    one_row: QuerySet[Any, Any] = rows.order_by().annotate(rows=_Rows(JSONObject(**names))).values("rows")
+    return one_row
 
 
-def _rows(value: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(value) if isinstance(value, str) else value
-    return rows or []
+def _read_days(rows: list[dict[str, Any]] | None) -> dict[date, Day]:
+    return {
+        date.fromisoformat(row["day"]): Day(
+            is_closed=bool(row["is_closed"]), capacity=row["capacity"], booked=row["booked"]
+        )
+        for row in rows or ()
+    }
 
 
-def _day(row: Mapping[str, Any]) -> Day:
-    return Day(is_closed=bool(row["is_closed"]), capacity=row["capacity"], booked=row["booked"])
+def _read_stock(rows: list[dict[str, Any]] | None) -> dict[str, Stock]:
+    return {
+        row["slug"]: Stock(
+            _microlitres(row["stock"]) - _microlitres(row["reserved"]),
+            date.fromisoformat(row["back_on"]) if row["back_on"] else None,
+        )
+        for row in rows or ()
+    }
 
 
-def _stock(row: Mapping[str, Any]) -> Stock:
-    left = round(float(row["stock"]) * 1000) - round(float(row["reserved"]) * 1000)
-    return Stock(left, date.fromisoformat(row["back_on"]) if row["back_on"] else None)
+def _microlitres(millilitres: float) -> int:
+    """JSON has no decimals; a thousandth survives a float by far."""
+    return round(millilitres * 1000)
+
+
+recent_bench = shared_for_a_moment(read_bench)

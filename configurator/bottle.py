@@ -10,6 +10,8 @@ FLOOR = 288.5  # y of the bottle's inner floor, in units of its 160 x 300 view b
 LEFT, RIGHT = 37.5, 122.5
 HIGHEST_WAVE = 216
 GLASS, CLEAR = "var(--empty)", "none"
+OUTLINE = "M66 34h28v16l22 26c6 7 8 14 8 24v172c0 10-8 18-18 18H54c-10 0-18-8-18-18V100c0-10 2-17 8-24l22-26Z"
+CAP = "M62 8h36v26H62Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Bottle:
     base: str
     base_fill: str
     waves: tuple[Wave, ...]
+    outline: str = OUTLINE
+    cap: str = CAP
 
 
 def draw_bottle(mixer: Mixer, mix: Mapping[str, str]) -> Bottle:

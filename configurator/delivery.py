@@ -11,8 +11,6 @@ from django.conf import settings
 
 from configurator.bench import AHEAD, Bench, Day
 
-SATURDAY = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -45,13 +43,20 @@ def promise(bench: Bench, *, today: date, bottles: int = 1) -> Promise:
     return Promise(made_on, add_working_days(made_on, bench.carrier_days), tuple(bookings))
 
 
+def bench_day(bench: Bench, start: date, *, days: int = 0) -> date:
+    """The day at the bench that is `days` such days after `start` (the next one on or after it for 0)."""
+    return next(islice(_bench_days(start, bench), days, None))
+
+
 def add_working_days(start: date, days: int) -> date:
     """The working day that is `days` working days after `start` (the next one on or after it for 0)."""
-    return next(islice(_bench_days(start, Bench()), days, None))
+    return bench_day(Bench(), start, days=days)
 
 
 def is_working_day(day: date) -> bool:
-    return day.weekday() < SATURDAY and day not in _holidays(settings.SHOP_COUNTRY)
+    """Whether people work on that day in the shop's country: neither weekend nor holiday there."""
+    calendar = _holidays(settings.SHOP_COUNTRY)
+    return day.weekday() not in calendar.weekend and day not in calendar
 
 
 def _bench_days(start: date, bench: Bench) -> Iterator[date]:

@@ -33,6 +33,7 @@ from configurator.models import (
     StarterPart,
     Substance,
 )
+from configurator.models.fields import LAST
 from configurator.publishing import publish_recipe
 
 SHIPPED_CATALOGUE = find_file("alembic-row")
@@ -177,6 +178,7 @@ class _Loader:
                 reference_ml=250 if any(dose is not None for dose in doses) else None,
                 allergen_threshold_percent=threshold,
                 staff_note=self.root.get("note").text(""),
+                position=min(Recipe.objects.count(), LAST),
             ),
         )
         for position, inner in enumerate(item.get("sizes").items()):

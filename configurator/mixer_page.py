@@ -1,14 +1,15 @@
 """What the mixer page shows for a state: cards, the answer to it, the facts about the mix, the bottle."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.formats import number_format
 
 from configurator.bench import Bench
 from configurator.bottle import Bottle, Paint, draw_bottle, paints
+from configurator.comparing import compare_address
 from configurator.delivery import Promise, promise
 from configurator.mix_address import MixState
 from configurator.mixing.label import doses
@@ -17,8 +18,11 @@ from configurator.mixing.price import DeliveryPrice, price_per_100_ml, price_so_
 from configurator.mixing.spec import Size
 from configurator.picture import Layer, draw_layers
 from configurator.progress import Progress, read_progress
+from configurator.restrictions import NONE_AT_ALL, Restrictions
 from configurator.sections import open_section
-from configurator.wording import broken_texts, mix_name, refusal_text, repair_text
+from configurator.undo import Undo, changed_slots, offer_undo
+from configurator.ways_out import Repair, WaysOut, find_ways_out, why_not_open
+from configurator.wording import avoid_words, mix_name
 
 MOST_AT_A_GLANCE = 8  # cards of a slot
 
@@ -53,10 +57,16 @@ class SizeCard:
     price: int
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
-    text: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Addresses for a state: its own, the way back, the comparison (empty until a mix can be made), the absolute one
+    to hand to others.
+    """
+
     address: str
+    undo: Undo | None
+    compare: str
+    public_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,8 @@ class MixerPage:
     """All that the templates need; amounts in minor units. `groups` are those of the open section.
 
     `layers` are empty for a product without drawings, which gets the bottle; `progress` is None without sections.
+    `ways_out` is None while something can be made. `leaving_out` is her avoid list in words; `can_leave_out` is false
+    for a product that declares nothing.
     """
 
     state: MixState
@@ -73,9 +85,8 @@ class MixerPage:
     open_slots: tuple[str, ...]
     name: str
     verdict: Verdict | None
-    problems: tuple[str, ...]
-    repairs: tuple[Repair, ...]
-    advice: tuple[str, ...]
+    ways_out: WaysOut | None
+    flags: tuple[str, ...]
     prices: tuple[int, int] | None
     per_100_ml: int | None
     sizes: tuple[SizeCard, ...]
@@ -85,7 +96,22 @@ class MixerPage:
     progress: Progress | None
     bottle: Bottle
     paints: tuple[Paint, ...]
-    address: str
+    leaving_out: tuple[str, ...]
+    can_leave_out: bool
+    links: Links
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self.ways_out.problems if self.ways_out else ()
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        return self.ways_out.repairs if self.ways_out else ()
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        is_told = self.verdict is not None and self.verdict.makeable
+        return tuple(rule.reason for rule in self.verdict.advice) if self.verdict and is_told else ()
 
     @property
     def is_orderable(self) -> bool:
@@ -100,41 +126,57 @@ class MixerPage:
 
 
 def build_page(
-    mixer: Mixer, state: MixState, *, bench: Bench, today: date, hold: Collection[str] = ()
+    mixer: Mixer,
+    state: MixState,
+    *,
+    bench: Bench,
+    today: date,
+    within: Restrictions = NONE_AT_ALL,
+    before: MixState | None = None,
 ) -> MixerPage:
-    """Answer a state without touching the database; `hold` names slots just chosen, which repairs leave alone."""
-    answer = mixer.options(state.mix, size=state.size)
-    verdict = mixer.check(state.mix, size=state.size, hold=hold) if mixer.is_complete(state.mix) else None
-    is_broken = answer.prices is None
-    repairs = mixer.repairs(state.mix, hold=hold) if is_broken else ()
+    """Answer a state without touching the database.
+
+    `before` is the state that she comes from, if it is known: repairs leave alone what she has changed since, and she
+    is offered the way back.
+    """
+    spec, mix, size = mixer.spec, state.mix, state.size
+    hold = [slot.slug for slot in changed_slots(mixer, before, state)]
+    answer = mixer.options(mix, size=size, avoid=within.avoid, out=within.out)
+    verdict = None
+    if mixer.is_complete(mix):
+        verdict = mixer.check(mix, size=size, avoid=within.avoid, out=within.out, hold=hold)
     price = verdict.price if verdict else answer.prices[0] if answer.prices else None
     return MixerPage(
         state=state,
-        groups=_groups(mixer, state, answer),
+        groups=_groups(mixer, state, answer, within),
         total_mixes=mixer.count(),
         count=answer.count,
-        open_slots=tuple(slot.name for slot in mixer.spec.slots if slot.slug not in state.mix),
-        name=mix_name(mixer.spec, state.mix),
+        open_slots=tuple(slot.name for slot in spec.slots if slot.slug not in mix),
+        name=mix_name(spec, mix),
         verdict=verdict,
-        problems=tuple(_problems(mixer, answer, verdict)) if is_broken else (),
-        repairs=tuple(
-            Repair(repair_text(mixer.spec, state.mix, mix), state.address(mixer, mix)) for mix in repairs
-        ),
-        advice=tuple(rule.reason for rule in verdict.advice) if verdict and verdict.makeable else (),
+        ways_out=find_ways_out(mixer, state, answer=answer, verdict=verdict, within=within, hold=hold),
+        flags=avoid_words(spec, verdict.label.flags) if verdict else (),
         prices=answer.prices,
-        per_100_ml=price_per_100_ml(price, state.size) if price is not None else None,
-        sizes=tuple(SizeCard(size, price_so_far(mixer.spec, state.mix, size)) for size in mixer.spec.sizes),
+        per_100_ml=price_per_100_ml(price, size) if price is not None else None,
+        sizes=tuple(SizeCard(each, price_so_far(spec, mix, each)) for each in spec.sizes),
         delivery=bench.delivery,
         promise=promise(bench, today=today),
-        layers=draw_layers(mixer, state.mix),
-        progress=read_progress(mixer, state),
-        bottle=draw_bottle(mixer, state.mix),
-        paints=() if mixer.spec.is_drawn else paints(mixer),
-        address=state.address(mixer),
+        layers=draw_layers(mixer, mix),
+        progress=read_progress(mixer, state, within),
+        bottle=draw_bottle(mixer, mix),
+        paints=() if spec.is_drawn else paints(mixer),
+        leaving_out=avoid_words(spec, within.avoid),
+        can_leave_out=bool(mixer.avoidable),
+        links=Links(
+            address=state.address(mixer),
+            undo=offer_undo(mixer, before, state),
+            compare=compare_address(mixer, state) if verdict and verdict.makeable else "",
+            public_url=settings.BASE_URL + state.public_address(mixer),
+        ),
     )
 
 
-def _groups(mixer: Mixer, state: MixState, answer: Answer) -> tuple[Group, ...]:
+def _groups(mixer: Mixer, state: MixState, answer: Answer, within: Restrictions) -> tuple[Group, ...]:
     """The slots of the open section: the others are neither explained nor sent."""
     shown = open_section(mixer.spec, state.mix, state.section).slots
     amounts = {dose.slot: dose.microlitres for dose in doses(mixer.spec, _any_mix(mixer), state.size)}
@@ -142,7 +184,7 @@ def _groups(mixer: Mixer, state: MixState, answer: Answer) -> tuple[Group, ...]:
         Group(
             row,
             _title(number, row.slot.name, amounts[row.slot.slug]),
-            tuple(Card(option, _why(mixer, row, option)) for option in row.options),
+            tuple(Card(option, why_not_open(mixer, row, option, within)) for option in row.options),
         )
         for number, row in enumerate(answer.slots, start=1)
         if row.slot in shown
@@ -158,23 +200,3 @@ def _title(number: int, name: str, microlitres: int | None) -> str:
 def _any_mix(mixer: Mixer) -> dict[str, str]:
     """Some mix, to read the doses of the slots from: they do not depend on what is chosen."""
     return mixer.named([0] * len(mixer.spec.slots))
-
-
-def _why(mixer: Mixer, row: SlotOptions, option: Option) -> str:
-    """Empty where the other choices clash by themselves: then it is not this card that stands in the way."""
-    if option.refusal is None or row.stuck:
-        return ""
-    return refusal_text(mixer, option, option.refusal)
-
-
-def _problems(mixer: Mixer, answer: Answer, verdict: Verdict | None) -> list[str]:
-    if verdict is not None:
-        return broken_texts(mixer.spec, verdict)
-    refusals = {
-        refusal_text(mixer, option, option.refusal): None
-        for row in answer.slots
-        if not row.stuck
-        for option in row.options
-        if option.chosen and option.refusal
-    }
-    return list(refusals)[:1]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from configurator.mix_address import MixState
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import Slot
+from configurator.restrictions import Restrictions
 from configurator.sections import Section, open_section, sections_of
 from configurator.wording import parts_of
 
@@ -43,7 +44,7 @@ class StarterLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """`following` is the section behind the open one; `starters` are offered while nothing is chosen."""
+    """`following` is the section behind the open one; `starters` that can be made are offered until she chooses."""
 
     total: int
     done: int
@@ -57,7 +58,7 @@ class Progress:
         return next(card for card in self.sections if card.is_open)
 
 
-def read_progress(mixer: Mixer, state: MixState) -> Progress | None:
+def read_progress(mixer: Mixer, state: MixState, within: Restrictions) -> Progress | None:
     """The sections of a state; None for a recipe whose slots have no groups."""
     spec, mix = mixer.spec, state.mix
     sections = sections_of(spec)
@@ -87,9 +88,13 @@ def read_progress(mixer: Mixer, state: MixState) -> Progress | None:
             if slot.slug not in mix
         ),
         following=cards[after] if after < len(cards) else None,
-        starters=()
-        if mix
-        else tuple(
-            StarterLink(starter.name, state.address(mixer, dict(starter.mix))) for starter in spec.starters
-        ),
+        starters=() if mix else _starters(mixer, state, within),
+    )
+
+
+def _starters(mixer: Mixer, state: MixState, within: Restrictions) -> tuple[StarterLink, ...]:
+    return tuple(
+        StarterLink(starter.name, state.address(mixer, dict(starter.mix)))
+        for starter in mixer.spec.starters
+        if mixer.leads_somewhere(dict(starter.mix), avoid=within.avoid, out=within.out)
     )

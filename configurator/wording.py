@@ -1,10 +1,13 @@
 """What the shop says about a mix, in the shopper's words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 
+from babel.dates import format_skeleton
+from django.conf import settings
 from django.utils.text import get_text_list
+from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from configurator.mixing.mixer import Mixer, Option, Refusal, Verdict
 from configurator.mixing.spec import NONE, REASON_LENGTH, Slot, Spec
@@ -50,35 +53,79 @@ def mix_name(spec: Spec, mix: Mapping[str, str]) -> str:
     return _("%(base)s with %(others)s") % {"base": first, "others": list_of(counted)}
 
 
-def refusal_text(mixer: Mixer, option: Option, refusal: Refusal) -> str:
-    """Why an option is not open, in at most REASON_LENGTH characters."""
+def avoid_words(spec: Spec, items: Iterable[str]) -> tuple[str, ...]:
+    """What an avoid list or a label names, as people say it: flags by their names, substances as they are."""
+    names = {flag.slug: flag.name for flag in spec.flags}
+    return tuple(names.get(item, item) for item in items)
+
+
+def refusal_text(mixer: Mixer, option: Option, refusal: Refusal, *, back_on: date | None = None) -> str:
+    """Why an option is not open, in at most REASON_LENGTH characters; `back_on`: about when it is in stock again."""
     if refusal.avoided:
-        return _shortened(_("You asked us to leave out %(what)s.") % {"what": list_of(refusal.avoided)}, "")
-    if refusal.narrowed and not refusal.rules:
-        return _("Of what you do not leave out, nothing goes with it.")
-    others = [slug for _slot, slug in refusal.choices]
+        what = list_of(avoid_words(mixer.spec, refusal.avoided))
+        return _shortened(_("You asked us to leave out %(what)s.") % {"what": what}, "")
+    if refusal.is_out:
+        return stock_text(back_on)
+    names = list_of(component_name(mixer.spec, slug) for _slot, slug in refusal.choices)
+    if refusal.narrowed:
+        return _narrowed_text(refusal, names)
     reason = refusal.rules[0].reason if refusal.rules else _("Nothing would fit beside it.")
-    if not others:
+    if not names:
         said = reason
-    elif others == [option.slug]:
+    elif [slug for _slot, slug in refusal.choices] == [option.slug]:
         said = _("Not twice: %(reason)s") % {"reason": reason}
+    elif len(refusal.rules) > 1:
+        said = _("Beside %(names)s nothing would be left to go with it.") % {"names": names}
     else:
-        names = list_of(component_name(mixer.spec, slug) for slug in others)
         said = _("Not with %(names)s: %(reason)s") % {"names": names, "reason": reason}
-        if len(refusal.rules) > 1:
-            said = _("Beside %(names)s nothing would be left to go with it.") % {"names": names}
     return _shortened(said, reason)
 
 
-def broken_texts(spec: Spec, verdict: Verdict) -> list[str]:
-    """Why a mix cannot be made: one sentence per broken rule or part she wants left out."""
+def stock_text(back_on: date | None) -> str:
+    """That something is out of stock, and about when it is back if that is known."""
+    if back_on is None:
+        return _("Out of stock just now")
+    return _("Out of stock, back about %(day)s") % {"day": _short_day(back_on)}
+
+
+def broken_texts(
+    spec: Spec, verdict: Verdict, *, back_on: Mapping[tuple[str, str], date | None] | None = None
+) -> list[str]:
+    """Why a mix cannot be made: a sentence per broken rule, part she wants left out, and part out of stock."""
     said = [f"{rule.reason}." for rule in verdict.broken]
-    said += [
-        _("%(component)s contains what you asked us to leave out: %(what)s.")
-        % {"component": component_name(spec, component), "what": list_of(found)}
-        for _slot, component, found in verdict.avoided
-    ]
-    return said
+    said += [contains_text(spec, component, found) for _slot, component, found in verdict.avoided]
+    days = back_on or {}
+    said += [out_text(spec, pair[1], days.get(pair)) for pair in verdict.out]
+    return list(dict.fromkeys(said))
+
+
+def contains_text(spec: Spec, component: str, avoided: Collection[str]) -> str:
+    """That a chosen component contains what she wants left out."""
+    said = {"component": component_name(spec, component), "what": list_of(avoid_words(spec, avoided))}
+    return _shortened(_("%(component)s contains what you asked us to leave out: %(what)s.") % said, "")
+
+
+def out_text(spec: Spec, component: str, back_on: date | None) -> str:
+    """That a chosen component is out of stock."""
+    name = component_name(spec, component)
+    if back_on is None:
+        return _("%(component)s is out of stock just now.") % {"component": name}
+    return _("%(component)s is out of stock, back about %(day)s.") % {
+        "component": name,
+        "day": _short_day(back_on),
+    }
+
+
+def nothing_left_text(spec: Spec, *, avoid: Collection[str], is_short: bool) -> str:
+    """That no mix at all can be made, because of an avoid list, of what is out of stock, or of both."""
+    if not avoid:
+        return _("So much is out of stock that we can make nothing just now.")
+    what = list_of(avoid_words(spec, avoid))
+    if is_short:
+        said = _("Without %(what)s, and with what is in stock just now, we can make nothing.")
+    else:
+        said = _("Without %(what)s there is nothing that we can make.")
+    return _shortened(said % {"what": what}, "")
 
 
 def repair_text(spec: Spec, mix: Mapping[str, str], repaired: Mapping[str, str]) -> str:
@@ -96,6 +143,24 @@ def _change_text(spec: Spec, slot: Slot, mix: Mapping[str, str], repaired: Mappi
         return _("choose %(slot)s again") % {"slot": slot.name}
     new = component_name(spec, repaired[slot.slug])
     return _("%(slot)s: %(new)s instead of %(old)s") % {"slot": slot.name, "new": new, "old": old}
+
+
+def _narrowed_text(refusal: Refusal, names: str) -> str:
+    """Words that are true of an avoid list and of stock alike."""
+    said = _("Of what is left for you, nothing goes with it.")
+    if names:
+        said = _shortened(
+            _("Beside %(names)s, nothing that is left for you goes with it.") % {"names": names}, said
+        )
+    if len(refusal.rules) != 1:
+        return said
+    told = {"said": said.removesuffix("."), "reason": refusal.rules[0].reason}
+    return _shortened(_("%(said)s: %(reason)s") % told, said)
+
+
+def _short_day(day: date) -> str:
+    """Such as “3 Dec”, as the reader's language writes it."""
+    return format_skeleton("MMMd", day, locale=to_locale(get_language() or settings.LANGUAGE_CODE))
 
 
 def _shortened(text: str, otherwise: str) -> str:

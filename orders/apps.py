@@ -9,6 +9,7 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        from orders import payments
+        from orders import emails, outbox, payments
 
         payments.listen()
+        outbox.EXTERNAL.update(dict.fromkeys(emails.MAILS, emails.send_mail))

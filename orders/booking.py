@@ -1,8 +1,11 @@
 """Time at the bench: booked when an order is placed, given back when it is cancelled."""
 
-from django.db.models import Case, F, Value, When
+from datetime import date
 
-from configurator.bench import Bench
+from django.db.models import Case, F, Q, Value, When
+from django.utils import timezone
+
+from configurator.bench import AHEAD, Bench
 from configurator.delivery import Promise
 from configurator.models import BenchDay
 from orders.models import Booking, Order
@@ -15,16 +18,20 @@ class BenchFullError(Exception):
 def book_bench(order: Order, promised: Promise, *, bench: Bench) -> None:
     """Book the days of a promise for an order, in rising order so that two orders cannot deadlock.
 
-    A day without a limit is booked too: a limit may be set later. Raises BenchFullError; call it inside a transaction,
-    which takes back what was booked before.
+    One query a day and one in all, and two more for a day that nobody has booked before. A day without a limit is
+    booked too: a limit may be set later. Beyond what the calendar covered when the order was placed nothing is refused,
+    as nothing is known there. Raises BenchFullError; call it inside a transaction, which takes back what was booked
+    before.
     """
+    covered = timezone.localdate(order.placed_at) + AHEAD
     for day, bottles in promised.bookings:
-        row, _made = BenchDay.objects.get_or_create(day=day)
-        usual = bench.daily_capacity if row.capacity is None else row.capacity
-        has_room = BenchDay.objects.filter(pk=row.pk, is_closed=False)
-        if usual is not None:
-            has_room = has_room.filter(booked__lte=usual - bottles)
-        if not has_room.update(booked=F("booked") + bottles):
+        has_room = _has_room(bottles, usual=bench.daily_capacity) if day <= covered else Q()
+        if _book(day, bottles, has_room):
+            continue
+        BenchDay.objects.bulk_create(
+            [BenchDay(day=day)], ignore_conflicts=True
+        )  # the first booking of the day
+        if not _book(day, bottles, has_room):
             raise BenchFullError(day)
     Booking.objects.bulk_create(
         Booking(order=order, day=day, bottles=bottles) for day, bottles in promised.bookings
@@ -39,3 +46,13 @@ def free_bench(order: Order) -> None:
             booked=Case(When(booked__gte=booking.bottles, then=left), default=Value(0))
         )
     order.bookings.all().delete()
+
+
+def _has_room(bottles: int, *, usual: int | None) -> Q:
+    """`usual` is the capacity of a day that has none of its own; None: without a limit."""
+    as_usual = Q(capacity=None) if usual is None else Q(capacity=None, booked__lte=usual - bottles)
+    return Q(is_closed=False) & (as_usual | Q(capacity__gte=F("booked") + bottles))
+
+
+def _book(day: date, bottles: int, has_room: Q) -> bool:
+    return bool(BenchDay.objects.filter(has_room, day=day).update(booked=F("booked") + bottles))

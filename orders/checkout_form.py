@@ -1,5 +1,7 @@
 """The form of the checkout: who gets the parcel, in as few fields as a parcel needs."""
 
+import uuid
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from configurator.templatetags.shop import money
 from orders.placing import Customer
 
+FIELDS = ("email", "full_name", "postcode", "address_line1", "address_line2", "town")
 HIGHEST_TOTAL = 2**31 - 1  # what the column of an order's total can hold
 
 
 class CheckoutForm(forms.Form):
-    """`checkout_key` makes a second click the same order; `shown_total` is what the page said it costs."""
+    """`checkout_key` names the basket's content; total and day are what the page said it costs and when it comes."""
 
     email = forms.EmailField(
         label=_("E-mail"),
@@ -54,14 +57,15 @@ class CheckoutForm(forms.Form):
     )
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
     shown_total = forms.IntegerField(min_value=0, max_value=HIGHEST_TOTAL, widget=forms.HiddenInput)
+    shown_day = forms.DateField(input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.errors if self.is_bound else ():
             if name in self.fields:
                 self.fields[name].widget.attrs |= {"aria-invalid": "true"}
-        for name, field in self.fields.items():
-            field.widget.attrs.setdefault("aria-describedby", f"id_{name}_error")
+        for field in self.visible_fields():
+            field.field.widget.attrs.setdefault("aria-describedby", f"id_{field.name}_error")
 
     def customer(self) -> Customer:
         """The customer of a valid form."""
@@ -75,9 +79,15 @@ class CheckoutForm(forms.Form):
             town=data["town"],
         )
 
-    def show_total(self, total: int) -> None:
-        """Carry the total that the page is about to show, whatever was sent before."""
-        self.initial["shown_total"] = total
+    def shown(self) -> dict[str, Any]:
+        """What the page said that was sent: key of the content, total in minor units, day; None for what is unsound."""
+        names = {"key": "checkout_key", "total": "shown_total", "day": "shown_day"}
+        return {name: self.cleaned_data.get(field) for name, field in names.items()}
+
+    def show(self, *, total: int, day: date, key: uuid.UUID) -> None:
+        """Carry what the page is about to show, whatever was sent before: total in minor units, day, content."""
+        shown = {"shown_total": str(total), "shown_day": day.isoformat(), "checkout_key": str(key)}
+        self.initial.update(shown)
         if self.is_bound:
-            self.data = {**dict(self.data.items()), "shown_total": str(total)}
+            self.data = {**dict(self.data.items()), **shown}
         self.button = _("Pay %(total)s") % {"total": money(total)}

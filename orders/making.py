@@ -11,7 +11,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.jobs import NO_LEASE, Actor, WrongStateError, move_job
-from orders.models import FulfilmentKey, Job
+from orders.models import FulfilmentKey, Job, OutboxEntry
+from orders.outbox import add_entry
+from orders.sending import send_after_commit
 from orders.snapshot import read_snapshot
 from orders.stock import use_stock
 
@@ -65,9 +67,14 @@ class WrongLotsError(ValueError):
 
 
 def start_job(public_id: uuid.UUID, *, lease: Lease, now: datetime) -> Job:
-    """Claimed -> in production. Locks the job; raises Job.DoesNotExist, LeaseLostError or WrongStateError."""
+    """Claimed -> in production; the first job of an order that starts is told to the shopper.
+
+    Locks the job; raises Job.DoesNotExist, LeaseLostError or WrongStateError.
+    """
     with _held_job(public_id, Job.State.IN_PRODUCTION, lease=lease, now=now) as job:
-        return move_job(job, Job.State.IN_PRODUCTION, by=_by(lease), now=now)
+        move_job(job, Job.State.IN_PRODUCTION, by=_by(lease), now=now)
+        send_after_commit(add_entry(OutboxEntry.Topic.MAIL_IN_PRODUCTION, order=job.order, now=now))
+        return job
 
 
 def complete_job(

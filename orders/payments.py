@@ -10,6 +10,7 @@ from payments import PaymentStatus
 from payments.signals import status_changed
 
 from configurator.money import major_units
+from orders.baskets import empty_basket
 from orders.jobs import Actor, make_job
 from orders.models import Order, OutboxEntry, Payment
 from orders.outbox import add_entry
@@ -32,59 +33,69 @@ def _on_status_changed(sender: type[Payment], instance: Payment, **kwargs: Any) 
 
 
 def apply_payment(payment: Payment, *, now: datetime) -> bool:
-    """Make the order of a confirmed payment paid, with one pending job per line and one outbox entry.
+    """Make the order of a confirmed payment paid, with one pending job per line and what is to be done next.
 
-    Locks the order row; True if this call did it. A second notice changes nothing. A payment over another amount or
-    in another currency, or for an order that is no longer waiting, is refused, logged for staff, and changes nothing;
-    so is one that was taken beside another.
+    Locks the payment, then the order; True if this call made the order paid. What was captured is written down with
+    it, so a second notice changes nothing. Money for an order that no longer waits, or beside another payment, is
+    given back. A payment over another amount or in another currency is logged for staff and changes nothing.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=payment.order_id)
-        if order.state == Order.State.PAID:
-            _tell_of_double_charge(payment, order)
+        stored = Payment.objects.select_for_update().get(pk=payment.pk)
+        order = Order.objects.select_for_update(no_key=True).get(pk=stored.order_id)
+        if stored.status != PaymentStatus.CONFIRMED or stored.captured_amount:
             return False
-        if order.state != Order.State.PLACED:
-            logger.error("payment %s came for order %s, which is %s", payment.pk, order.number, order.state)
+        if not _is_over_total(stored, order):
+            logger.error("payment %s is not over the total of order %s", stored.pk, order.number)
             return False
-        if not _is_over_total(payment, order):
-            logger.error("payment %s is not over the total of order %s", payment.pk, order.number)
-            return False
-        order.state, order.paid_at = Order.State.PAID, now
-        order.save(update_fields=["state", "paid_at"])
-        for line in order.lines.order_by("position"):
-            make_job(line, order=order, by=PAYMENT, now=now)
-        send_after_commit(add_entry(OutboxEntry.Topic.HANDOFF, order=order, now=now))
-        return True
+        Payment.objects.filter(pk=stored.pk).update(captured_amount=stored.total)
+        payment.captured_amount = stored.total  # django-payments may save the whole row after us
+        if order.state == Order.State.PLACED:
+            _make_paid(order, now=now)
+            return True
+        if order.state == Order.State.CANCELLED or _was_paid_by_another(order, stored):
+            logger.warning("payment %s for order %s is given back", stored.pk, order.number)
+            give_back(stored, now=now)
+        return False
+
+
+def _make_paid(order: Order, *, now: datetime) -> None:
+    order.state, order.paid_at = Order.State.PAID, now
+    order.save(update_fields=["state", "paid_at"])
+    for line in order.lines.order_by("position"):
+        make_job(line, order=order, by=PAYMENT, now=now)
+    empty_basket(order, now=now)
+    hand_off = add_entry(OutboxEntry.Topic.HANDOFF, order=order, now=now)
+    send_after_commit(hand_off, add_entry(OutboxEntry.Topic.MAIL_CONFIRMED, order=order, now=now))
+
+
+def _was_paid_by_another(order: Order, payment: Payment) -> bool:
+    others = order.payments.filter(status=PaymentStatus.CONFIRMED, captured_amount__gt=0)
+    return others.exclude(pk=payment.pk).exists()
+
+
+def give_back(payment: Payment, *, now: datetime) -> None:
+    """Write down, once, that a confirmed payment is to be refunded. Call it inside the transaction that causes it."""
+    send_after_commit(add_entry(OutboxEntry.Topic.REFUND, order=payment.order, key=str(payment.pk), now=now))
 
 
 def settle_confirmed_payments(*, now: datetime, order: Order | None = None) -> int:
-    """Apply payments that are confirmed while their order still waits, as after a crash between the two.
+    """Apply payments that were confirmed and then forgotten, as after a crash between the two.
 
     All of them, or those of one order; safe to run twice. Returns how many orders became paid. Those over another
     total were logged when they came, and are left to staff.
     """
-    unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, order__state=Order.State.PLACED)
+    unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, captured_amount=0)
     if order is not None:
         unsettled = unsettled.filter(order=order)
     return sum(
         apply_payment(payment, now=now)
-        for payment in unsettled.select_related("order")
+        for payment in unsettled.select_related("order").order_by("id")
         if _is_over_total(payment, payment.order)
     )
 
 
 def _is_over_total(payment: Payment, order: Order) -> bool:
     return payment.total == major_units(order.total) and payment.currency == order.currency
-
-
-def _tell_of_double_charge(payment: Payment, order: Order) -> None:
-    taken = order.payments.filter(status=PaymentStatus.CONFIRMED)
-    other = taken.exclude(pk=payment.pk).order_by("pk").first()
-    if other is not None:
-        logger.error(
-            "payment %s was taken for order %s beside payment %s: one is to be refunded",
-            payment.pk, order.number, other.pk,
-        )  # fmt: skip
 
 
 def open_payment(order: Order) -> Payment:

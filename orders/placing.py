@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -17,14 +18,15 @@ from configurator.mixing.mixer import Mixer, UnknownChoiceError, Verdict
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for, newest_version
 from orders.booking import BenchFullError, book_bench
+from orders.holding import without_orders
 from orders.letting_go import let_go
 from orders.models import Basket, Order, OrderLine, Payment
 from orders.payments import OPEN_STATUSES, open_payment
 from orders.stock import reserve_stock
+from orders.tokens import new_token
 
 PLACING_ATTEMPTS = 5  # how often a day at the bench may fill up under an order that is being placed
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-TOKEN_BYTES = 24  # 192 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +89,14 @@ class NotMakeableError(Exception):
         super().__init__("This mix cannot be made.")
 
 
+class BasketChangedError(Exception):
+    """The basket does not hold any more what the checkout key stands for."""
+
+
 class PriceChangedError(Exception):
     """The total is not the one that was shown; both in minor units."""
+
+    is_price = True
 
     def __init__(self, shown: int, now: int) -> None:
         self.shown, self.now = shown, now
@@ -97,6 +105,8 @@ class PriceChangedError(Exception):
 
 class PromiseChangedError(Exception):
     """The order would arrive later than was shown."""
+
+    is_price = False
 
     def __init__(self, shown: date, now: date) -> None:
         self.shown, self.now = shown, now
@@ -149,52 +159,68 @@ def place_order(
     shown_total: int,
     shown_day: date | None = None,
     basket: Basket | None = None,
+    bench: Bench | None = None,
     now: datetime,
 ) -> Order:
     """The order for wishes with its lines, reserved stock, booked days and payment, all or nothing.
 
     `checkout_key` names the content of a basket: a second call with the same key returns the first order (with the
     customer's details as last sent, while it is unpaid). An earlier unpaid order of the same basket, of other content,
-    is let go. Raises what `quote` raises, PriceChangedError when the total is not `shown_total`, PromiseChangedError
-    when it would arrive later than on `shown_day`, and stock.OutOfStockError.
+    is let go: what it holds counts as free. Raises what `quote` raises, PriceChangedError when the total is not
+    `shown_total`, PromiseChangedError when it would arrive later than on `shown_day`, BasketChangedError when
+    `basket` has another key by now, stock.OutOfStockError and booking.BenchFullError. Locks the basket. `bench` is the
+    one just read, without what the basket's unpaid orders hold; None to have it read.
     """
-    placed = _placed_before(checkout_key, customer)
+    placed, earlier = _orders_before(checkout_key, basket)
     if placed is not None:
-        return placed
+        return _bring_up_to_date(placed, customer)
     for attempt in range(PLACING_ATTEMPTS):
-        bench = read_bench(today=timezone.localdate(now))
+        if bench is None:
+            bench = without_orders(read_bench(today=timezone.localdate(now)), earlier)
         quoted = quote(wishes, bench=bench, now=now)
-        if quoted.total != shown_total:
-            raise PriceChangedError(shown_total, quoted.total)
-        if shown_day is not None and quoted.promise.arrives_on > shown_day:
-            raise PromiseChangedError(shown_day, quoted.promise.arrives_on)
-        _let_go_of_earlier(basket, now=now)
+        _check_shown(quoted, total=shown_total, day=shown_day)
+        for (
+            order
+        ) in earlier:  # in transactions of their own: they may hold the very stock that this one needs
+            let_go(order, now=now)
         try:
             return _write(quoted, customer, bench=bench, checkout_key=checkout_key, basket=basket, now=now)
-        except IntegrityError:
-            placed = _placed_before(checkout_key, customer)
+        except (IntegrityError, BasketChangedError):  # by its double, perhaps, which may even be paid by now
+            placed, _earlier = _orders_before(checkout_key, None)
             if placed is None:
                 raise
-            return placed
+            return _bring_up_to_date(placed, customer)
         except BenchFullError:  # somebody was faster: promise anew
             if attempt == PLACING_ATTEMPTS - 1:
                 raise
+            bench = None
     raise AssertionError("the last attempt returns or raises")
 
 
-def _placed_before(checkout_key: uuid.UUID, customer: Customer) -> Order | None:
-    order = Order.objects.filter(checkout_key=checkout_key).first()
-    if order is not None and order.state == Order.State.PLACED:
-        Order.objects.filter(pk=order.pk, state=Order.State.PLACED).update(**asdict(customer))
+def _orders_before(checkout_key: uuid.UUID, basket: Basket | None) -> tuple[Order | None, list[Order]]:
+    """The order of this very content, and the unpaid ones of the basket that are of other content; one query."""
+    wanted = Q(checkout_key=checkout_key)
+    if basket is not None:
+        wanted |= Q(basket=basket, state=Order.State.PLACED)
+    orders = list(Order.objects.filter(wanted))
+    same = next((order for order in orders if order.checkout_key == checkout_key), None)
+    return same, [order for order in orders if order is not same]
+
+
+def _check_shown(quoted: Quote, *, total: int, day: date | None) -> None:
+    if quoted.total != total:
+        raise PriceChangedError(total, quoted.total)
+    if day is not None and quoted.promise.arrives_on > day:
+        raise PromiseChangedError(day, quoted.promise.arrives_on)
+
+
+def _bring_up_to_date(order: Order, customer: Customer) -> Order:
+    """The customer's details as she sent them last, while the order is unpaid."""
+    details = asdict(customer)
+    if order.state == Order.State.PLACED and any(getattr(order, name) != details[name] for name in details):
+        Order.objects.filter(pk=order.pk, state=Order.State.PLACED).update(**details)
         Payment.objects.filter(order=order, status__in=OPEN_STATUSES).update(billing_email=customer.email)
     return order
-
-
-def _let_go_of_earlier(basket: Basket | None, *, now: datetime) -> None:
-    """In transactions of their own: what they hold may be the very stock that the new order needs."""
-    if basket is not None:
-        for earlier in basket.orders.filter(state=Order.State.PLACED):
-            let_go(earlier, now=now)
 
 
 def _write(
@@ -207,9 +233,11 @@ def _write(
     now: datetime,
 ) -> Order:
     with transaction.atomic():
+        if basket is not None:
+            _check_basket(basket, checkout_key, now=now)
         order = Order.objects.create(
             number="".join(secrets.choice(NUMBER_ALPHABET) for _ in range(10)),
-            token=secrets.token_urlsafe(TOKEN_BYTES),
+            token=new_token(),
             checkout_key=checkout_key,
             basket=basket,
             country=settings.SHOP_COUNTRY,
@@ -242,3 +270,10 @@ def _write(
         book_bench(order, quoted.promise, bench=bench)
         open_payment(order)
         return order
+
+
+def _check_basket(basket: Basket, checkout_key: uuid.UUID, *, now: datetime) -> None:
+    """Lock the basket: its content cannot change while the order is written."""
+    same = Basket.objects.filter(pk=basket.pk, checkout_key=checkout_key)
+    if not same.update(touched_at=now):
+        raise BasketChangedError

@@ -4,29 +4,54 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError
+from django.db.models import Q
 
+from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
+from orders.lateness import tell_of_slips
 from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
-from orders.outbox import process_outbox
+from orders.outbox import HANDLERS, process_outbox
 from orders.payments import settle_confirmed_payments
+from orders.reconciling import ask_about_open_payments
 
 logger = logging.getLogger(__name__)
 
 LEFT_TO_CELERY_SECONDS = 2
 BATCH = 200
+ERRANDS = 10
 UNPAID_FOR = timedelta(hours=24)
+SESSIONS_WAIT = timedelta(hours=1)
 
 
 def relay_outbox(*, now: datetime) -> int:
-    """Do, here and now, the outbox entries that Celery has not done in time; returns how many this call did."""
+    """Do, here and now, the outbox entries that Celery has not done in time; returns how many this call did.
+
+    Hand-offs come first, then a few of what waits for other people's servers.
+    """
+    return relay_hand_offs(now=now) + relay_errands(now=now)
+
+
+def relay_hand_offs(*, now: datetime) -> int:
+    """What is done in the database alone, and so quickly."""
+    return _relay(Q(topic__in=HANDLERS), most=BATCH, now=now)
+
+
+def relay_errands(*, now: datetime) -> int:
+    """What goes to other people's servers, such as mails: a few, since each may take as long as they let us wait."""
+    return _relay(~Q(topic__in=HANDLERS), most=ERRANDS, now=now)
+
+
+def _relay(chosen: Q, *, most: int, now: datetime) -> int:
     due = OutboxEntry.objects.filter(
+        chosen,
         state=OutboxEntry.State.PENDING,
         next_attempt_at__lte=now,
         created_at__lte=now - timedelta(seconds=LEFT_TO_CELERY_SECONDS),
     )
-    ids = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:BATCH])
+    ids = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:most])
     return sum(process_outbox(entry_id) for entry_id in ids)
 
 
@@ -39,10 +64,22 @@ def expire_unpaid_orders(*, now: datetime) -> int:
     return expired
 
 
+def forget_old_sessions(*, now: datetime) -> int:
+    """Delete sessions that have run out, all at once when the oldest did so SESSIONS_WAIT ago; returns how many."""
+    old = Session.objects.filter(expire_date__lt=now)
+    if not old.filter(expire_date__lt=now - SESSIONS_WAIT).exists():
+        return 0
+    return old.delete()[0]
+
+
 PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("leases ran out", expire_leases),
     ("confirmed payments had not reached their orders", settle_confirmed_payments),
+    ("payments were paid without a word from the provider", ask_about_open_payments),
     ("unpaid orders were cancelled", expire_unpaid_orders),
+    ("baskets were forgotten", drop_old_baskets),
+    ("orders turned out later than was told", tell_of_slips),
+    ("sessions were forgotten", forget_old_sessions),
 )
 
 

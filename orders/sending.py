@@ -1,4 +1,4 @@
-"""Telling Celery about an outbox entry once its transaction has committed: quickly or not at all.
+"""Telling Celery about outbox entries once their transaction has committed: quickly or not at all.
 
 Nothing depends on the message: the relay finds what was never sent. So a Redis that is down, or that hangs, costs a
 checkout a fraction of a second and is logged.
@@ -13,25 +13,31 @@ from kombu import Connection
 from kombu.pools import producers
 
 from orders.models import OutboxEntry
-from orders.tasks import process_outbox_entry
+from orders.tasks import process_outbox_entries
 
 logger = logging.getLogger(__name__)
 
 
-def send_after_commit(entry: OutboxEntry) -> None:
-    """Send the entry's id to the worker when the running transaction commits."""
-    transaction.on_commit(lambda: send(entry.pk))
+def send_after_commit(*entries: OutboxEntry) -> None:
+    """Send the ids of those entries that are still to be done, in one message, when the running transaction commits.
+
+    The worker does them one after another: what others wait for comes first.
+    """
+    entry_ids = [entry.pk for entry in entries if entry.state == OutboxEntry.State.PENDING]
+    if entry_ids:
+        transaction.on_commit(lambda: send(*entry_ids))
 
 
-def send(entry_id: int) -> bool:
-    """Publish an entry's id; False, and a line in the log, when the broker does not take it in time."""
+def send(*entry_ids: int) -> bool:
+    """Publish the ids of entries; False, and a line in the log, when the broker does not take them in time."""
     try:
         with producers[_connection()].acquire(
             block=True, timeout=settings.PUBLISH_TIMEOUT_SECONDS
         ) as producer:
-            process_outbox_entry.apply_async((entry_id,), producer=producer, retry=False)
+            process_outbox_entries.apply_async(entry_ids, producer=producer, retry=False)
     except Exception as error:  # noqa: BLE001  # whatever a broker client may raise, the order stands
-        logger.warning("outbox entry %s not sent, the relay will take it: %s", entry_id, error)
+        named = ", ".join(map(str, entry_ids))
+        logger.warning("outbox entries %s not sent, the relay will take them: %s", named, error)
         return False
     return True
 

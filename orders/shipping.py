@@ -8,7 +8,9 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from orders.jobs import Actor, move_jobs
-from orders.models import FulfilmentKey, Job, Shipment
+from orders.models import FulfilmentKey, Job, OutboxEntry, Shipment
+from orders.outbox import add_entry
+from orders.sending import send_after_commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class ParcelConflictError(Exception):
 
 
 def ship_jobs(client: FulfilmentKey, *, parcel: Parcel, now: datetime) -> Shipment:
-    """Write down a parcel and move its jobs from produced to shipped, all or nothing.
+    """Write down a parcel, move its jobs from produced to shipped and tell the shopper, all or nothing.
 
     The same parcel reported again returns the first shipment. Locks the jobs in the order of their ids. Raises
     ParcelConflictError for other content under a known external id, ParcelJobsError for unknown or repeated jobs and
@@ -97,6 +99,8 @@ def _ship(client: FulfilmentKey, jobs: Sequence[Job], parcel: Parcel, *, now: da
         note=f"{parcel.carrier} {parcel.tracking}",
         changes=lambda job: {"shipment": shipment},
     )
+    key = str(shipment.public_id)
+    send_after_commit(add_entry(OutboxEntry.Topic.MAIL_SHIPPED, order=shipment.order, key=key, now=now))
     return shipment
 
 

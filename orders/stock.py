@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Value, When
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Round
 
 from configurator.mixing.label import doses
 from configurator.models import Component
 from configurator.versions import mixer_for
-from orders.models import OrderLine
+from orders.models import BasketLine, OrderLine
 
 
 class OutOfStockError(Exception):
@@ -22,7 +22,7 @@ class OutOfStockError(Exception):
         super().__init__(f"There is not enough {component} left.")
 
 
-def amounts_for(lines: Iterable[OrderLine]) -> dict[str, Decimal]:
+def amounts_for(lines: Iterable[OrderLine | BasketLine]) -> dict[str, Decimal]:
     """Component slug -> millilitres that making these lines takes; goods without doses take none."""
     amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
@@ -34,17 +34,24 @@ def amounts_for(lines: Iterable[OrderLine]) -> dict[str, Decimal]:
 
 
 def reserve_stock(lines: Iterable[OrderLine]) -> None:
-    """Set aside what the lines take, component by component in one fixed order so that two orders cannot deadlock.
+    """Set aside what the lines take; components are locked in one order, so that no two orders deadlock.
 
     Components whose stock is not counted (no figure in the admin) are never short. Raises OutOfStockError; call it
     inside a transaction, which takes back what was set aside before.
     """
-    for slug, amount in amounts_for(lines).items():
-        reserved = _exactly(F("reserved_ml") + amount)
-        enough = Q(stock_ml=None) | Q(stock_ml__gte=reserved)
-        if not Component.objects.filter(enough, slug=slug).update(reserved_ml=reserved):
-            name = Component.objects.filter(slug=slug).values_list("name", flat=True).first()
-            raise OutOfStockError(name or slug)
+    amounts = amounts_for(lines)
+    if not amounts:
+        return
+    components = Component.objects.filter(slug__in=amounts)
+    rows = {row.slug: row for row in components.select_for_update().order_by("slug")}
+    for slug, amount in amounts.items():
+        if slug not in rows:
+            raise OutOfStockError(slug)
+        row = rows[slug]
+        if row.stock_ml is not None and row.stock_ml < row.reserved_ml + amount:
+            raise OutOfStockError(row.name)
+    after = {slug: _exactly(F("reserved_ml") + amount) for slug, amount in amounts.items()}
+    components.update(reserved_ml=Case(*(When(slug=slug, then=value) for slug, value in after.items())))
 
 
 def free_stock(lines: Iterable[OrderLine]) -> None:

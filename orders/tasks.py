@@ -6,5 +6,6 @@ from orders.outbox import process_outbox
 
 
 @shared_task
-def process_outbox_entry(entry_id: int) -> None:
-    process_outbox(entry_id)
+def process_outbox_entries(*entry_ids: int) -> None:
+    for entry_id in entry_ids:
+        process_outbox(entry_id)

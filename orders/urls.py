@@ -1,14 +1,22 @@
-"""Addresses of checkout, payment and tracking."""
+"""Addresses of basket, checkout, payment and tracking."""
 
 from django.urls import path
 
-from orders.views import checkout, order, payment
+from orders.views import basket, cancelling, checkout, order, payment
 
 app_name = "orders"
 urlpatterns = [
-    path("checkout/<slug:recipe>/", checkout.start, name="start"),
-    path("checkout/<slug:recipe>/<path:choices>", checkout.checkout, name="checkout"),
+    path("basket", basket.basket, name="basket"),
+    path("basket/add", basket.add, name="add"),
+    path("basket/put-back", basket.put_back, name="put_back"),
+    path("basket/lines/<int:line>/<slug:action>", basket.change, name="change_line"),
+    path("checkout", checkout.checkout, name="checkout"),
     path("order/<str:token>", order.tracking, name="tracking"),
     path("order/<str:token>/pay", payment.pay, name="pay"),
+    path("order/<str:token>/cancel", cancelling.cancel, name="cancel"),
+    path("order/<str:token>/ask-to-cancel", cancelling.ask, name="ask_to_cancel"),
+    path("order/<str:token>/address", cancelling.address, name="address"),
+    path("order/<str:token>/wait", order.wait, name="wait"),
+    path("order/<str:token>/change", order.change, name="change"),
     path("order/<str:token>/thanks", order.thanks, name="thanks"),
 ]

@@ -24,6 +24,12 @@ def catalogue(db: None) -> RecipeVersion:
 
 
 @pytest.fixture(autouse=True)
+def read_anew(settings: LazySettings) -> None:
+    """Each test has a database of its own: nothing read in the one before may be shown."""
+    settings.SHARED_READING_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
 def plain_static_files(settings: LazySettings) -> None:
     """Static files by their own names: hashed ones need `collectstatic`, which the real shop's tests run."""
     settings.STORAGES = {
@@ -31,3 +37,9 @@ def plain_static_files(settings: LazySettings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.WHITENOISE_AUTOREFRESH = True  # else every test client reads the whole folder of collected files
+
+
+@pytest.fixture(autouse=True)
+def pretend_payments(settings: LazySettings) -> None:
+    """No test takes money, whatever the developer's own `.env` says."""
+    settings.PAYMENT_VARIANTS = {"default": ("payments.dummy.DummyProvider", {})}

@@ -46,7 +46,10 @@ def make_settings(var_dir: Path, *, port: int, extra: Mapping[str, str]) -> dict
         "BASE_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": f"sqlite:///{quote(str(var_dir / 'shop.sqlite3'))}",
         "DEBUG": "false",
+        "EMAIL_URL": "",
         "LOG_LEVEL": "INFO",
+        "STRIPE_API_KEY": "",
+        "STRIPE_WEBHOOK_SECRET": "",
     }
     return {**base, **own, **extra}
 

@@ -183,6 +183,19 @@ class Mixer:
             label=label(self.spec, mix),
         )
 
+    def found_in(self, slot: str, component: str, avoid: Collection[str]) -> tuple[str, ...]:
+        """What of an avoid list a component contains."""
+        i = self._slot_index[slot]
+        return self._found(i, self._option_index[i][component], avoid)
+
+    def refusal_of(
+        self, slot: str, component: str, *, avoid: Collection[str], out: Collection[tuple[str, str]]
+    ) -> Refusal | None:
+        """What stands against a component by itself, whatever is chosen beside it; no rules are asked."""
+        if avoided := self.found_in(slot, component, avoid):
+            return Refusal(avoided=avoided)
+        return Refusal(is_out=True) if (slot, component) in out else None
+
     def repairs(
         self,
         mix: Mix,
@@ -313,10 +326,9 @@ class Mixer:
         return SlotOptions(self.spec.slots[slot], tuple(options), stuck=not mask)
 
     def _refusal(self, asked: _Question, slot: int, option: int) -> Refusal:
-        if avoided := self._found(slot, option, asked.avoid):
-            return Refusal(avoided=avoided)
-        if (self.spec.slots[slot].slug, self.option_slugs[slot][option]) in asked.out:
-            return Refusal(is_out=True)
+        names = self.spec.slots[slot].slug, self.option_slugs[slot][option]
+        if own := self.refusal_of(*names, avoid=asked.avoid, out=asked.out):
+            return own
         conflict = self._reasons.conflict(slot, option, asked.chosen, asked.allowed)
         if conflict is None:
             raise AssertionError("an option that is not open has a reason")

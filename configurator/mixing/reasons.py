@@ -17,6 +17,7 @@ class Reasons:
     def __init__(self, space: Space) -> None:
         self._space = space
         self._direct = _pairs(space.model)
+        self._open_by_rules = lru_cache(SETS_KEPT)(self._options_of_rules)
         self._left = lru_cache(SETS_KEPT)(self._options_beside)
         self._beside = lru_cache(PAIRS_KEPT)(self._explain_beside)
         self._among = lru_cache(SETS_KEPT)(self._explain_among)
@@ -27,10 +28,10 @@ class Reasons:
         """Why `option` of `slot` is not open beside the choices of other slots; None if it is.
 
         Where one of these choices is enough: the earliest rule that forbids the two of them, else what follows from
-        the rules for the first such choice. Otherwise choices none of which can be spared; within `allowed` masks see
-        `Space.why_not`.
+        the rules for the first such choice. Otherwise choices none of which can be spared. Where the rules leave it
+        open and only `allowed` masks do not, see `Space.why_not`.
         """
-        if allowed is not None:
+        if allowed is not None and self._open_by_rules(tuple(sorted(chosen.items())))[slot] >> option & 1:
             return self._space.why_not(slot, option, chosen, allowed)
         others = [(other, choice) for other, choice in chosen.items() if other != slot]
         direct = [
@@ -45,6 +46,9 @@ class Reasons:
             if not self._left(other, choice)[slot] >> option & 1:
                 return self._beside(slot, option, other, choice)
         return self._among(slot, option, tuple(sorted(chosen.items())))
+
+    def _options_of_rules(self, chosen: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+        return self._space.options(dict(chosen))
 
     def _options_beside(self, other: int, choice: int) -> tuple[int, ...]:
         return self._space.options({other: choice})

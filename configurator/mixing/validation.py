@@ -16,7 +16,8 @@ from configurator.mixing.spec import (
 )
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-RESERVED_SLOTS = ("size", "label", "open")  # these words stand in a mix's address for something else
+# these words stand in a mix's address or form for something else
+RESERVED_SLOTS = ("size", "label", "open", "avoid", "line", "recipe")
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
 DRAWING = re.compile(r"[Mm][MmLlHhVvCcSsQqTtAaZz0-9 ,.\-]*\Z")  # path data and nothing else: never markup
 DRAWING_LENGTH = 2000

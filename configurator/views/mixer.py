@@ -1,19 +1,22 @@
 """The mixer: the page on which a mix is chosen part by part."""
 
-from urllib.parse import parse_qs, urlsplit
+from functools import partial
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from configurator.bench import read_bench
-from configurator.mix_address import MixState, read_state
+from configurator.bench import recent_bench
+from configurator.delivery import promise
+from configurator.mix_address import read_state
+from configurator.mixer_html import CHOICE, PAGE, draw
 from configurator.mixer_page import build_page
-from configurator.mixing.mixer import Mixer
-from configurator.views.finding import find_mixer
+from configurator.undo import read_before
+from configurator.versions import mixer_for
+from configurator.views.finding import find_restrictions, find_version
 
 
 class HtmxRequest(HttpRequest):
@@ -23,27 +26,29 @@ class HtmxRequest(HttpRequest):
 @require_safe
 def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
     """The mixer in any state. A choice made by htmx gets what changed; one made by form is sent to its own address."""
-    mixer = find_mixer(recipe)
-    state = read_state(mixer, choices=choices, query=request.GET.dict())
+    version = find_version(recipe)
+    mixer = mixer_for(version)
+    state = read_state(mixer, choices=choices, query=request.GET)
     address = state.address(mixer)
-    is_choice = request.htmx and not request.htmx.history_restore_request
+    is_choice = bool(request.htmx) and not request.htmx.history_restore_request
     if not is_choice and not state.gone and not state.label_error and not _is_at(request, address):
         return redirect(address)
     today = timezone.localdate()
-    page = build_page(
-        mixer,
-        state,
-        bench=read_bench(today=today),
-        today=today,
-        hold=_just_chosen(mixer, state, request.htmx.current_url) if is_choice else (),
+    bench = recent_bench(today=today)
+    within = find_restrictions(request, mixer, state, bench=bench, today=today)
+    before = read_before(mixer, _address_before(request, is_choice=is_choice))
+    drawn = draw(
+        mixer.spec,
+        template=CHOICE if is_choice else PAGE,
+        depends_on=(version.sha256, state, within, before, bench.delivery, promise(bench, today=today)),
+        build=partial(build_page, mixer, state, bench=bench, today=today, within=within, before=before),
     )
     if is_choice:
-        response = render(request, "configurator/_choice.html", {"page": page, "spec": mixer.spec})
+        response = HttpResponse(drawn.html)
         response["HX-Push-Url"] = address
     else:
-        status = 404 if state.gone else 200
         response = render(
-            request, "configurator/mixer.html", {"page": page, "spec": mixer.spec}, status=status
+            request, "configurator/mixer.html", {"drawn": drawn}, status=404 if state.gone else 200
         )
     response["Vary"] = "HX-Request"
     return response
@@ -54,19 +59,12 @@ def _is_at(request: HttpRequest, address: str) -> bool:
     return request.path == parts.path and QueryDict(parts.query) == request.GET
 
 
-def _just_chosen(mixer: Mixer, state: MixState, before: str | None) -> list[str]:
-    """The slots whose choice differs from the address that the page had before."""
-    old = _mix_at(mixer, before or "")
-    return [slot for slot, component in state.mix.items() if old.get(slot) != component]
-
-
-def _mix_at(mixer: Mixer, url: str) -> dict[str, str]:
+def _address_before(request: HtmxRequest, *, is_choice: bool) -> str:
+    """Where on this shop the choice was made: where htmx says it is, else the page that led here; empty if unknown."""
+    before = request.htmx.current_url if is_choice else request.headers.get("Referer")
     try:
-        parts = urlsplit(url)
-        choices = resolve(parts.path).kwargs.get("choices", "")
-    except (ValueError, Resolver404):  # the browser says what it likes
-        return {}
-    names = [slot.slug for slot in mixer.spec.slots]
-    if choices:
-        return dict(zip(names, choices.split("/"), strict=False))
-    return {name: values[0] for name, values in parse_qs(parts.query).items() if name in names}
+        parts = urlsplit(before or "")
+    except ValueError:  # the browser says what it likes
+        return ""
+    is_here = parts.netloc == request.get_host()
+    return parts._replace(scheme="", netloc="", fragment="").geturl() if is_here else ""

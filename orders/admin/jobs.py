@@ -51,7 +51,7 @@ class JobAdmin(ReadOnlyAdmin):
 
 @admin.register(OutboxEntry)
 class OutboxAdmin(ReadOnlyAdmin):
-    list_display = ["topic", "order", "state", "attempts", "next_attempt_at", "created_at", "error"]
+    list_display = ["topic", "order", "key", "state", "attempts", "next_attempt_at", "created_at", "error"]
     list_filter = ["state", "topic"]
     list_select_related = ["order"]
     search_fields = ["order__number"]

@@ -10,7 +10,14 @@ from orders.demo.http import DemoError, Patience, Say, connect
 from orders.demo.pages import Page
 
 MIX = "shampoo/warm-hearth/mend/quench"
-CHOICES = {"size": "250ml", "label": "Ada"}
+CHOICES = {
+    "recipe": "shampoo",
+    "base": "warm-hearth",
+    "main": "mend",
+    "second": "quench",
+    "size": "250ml",
+    "label": "Ada",
+}
 ADA = {
     "email": "ada@example.org",
     "full_name": "Ada Lovelace",
@@ -41,10 +48,15 @@ class Shopper:
 
     def order(self) -> str:
         """The path of the tracking page of a new, paid order."""
-        self._say_page("mixer", self._look(f"/mix/{MIX}"))
-        checkout = self._look(f"/checkout/{MIX}", CHOICES)
-        if not checkout.url.path.startswith("/checkout/"):
-            raise DemoError(f"The mix {MIX} cannot be ordered: the shop leads back to {checkout.url}.")
+        mixer = self._look(f"/mix/{MIX}")
+        self._say_page("mixer", mixer)
+        basket = self._send("/basket/add", CHOICES, seen=mixer)
+        if basket.url.path != "/basket":
+            raise DemoError(f"The mix {MIX} cannot be ordered: the shop leads back to {basket.url}.")
+        self._say_page("basket", basket)
+        checkout = self._look("/checkout")
+        if checkout.url.path != "/checkout":
+            raise DemoError(f"The basket cannot be ordered: the shop leads back to {checkout.url}.")
         self._say_page("checkout", checkout)
         payment = self._submit(checkout, ADA)
         if not payment.url.path.endswith("/pay"):
@@ -79,7 +91,10 @@ class Shopper:
             raise DemoError(
                 f"The form on {seen.url} asks for what the demo does not know: {', '.join(missing)}."
             )
-        target = seen.url.join(form.action) if form.action else seen.url
+        return self._send(form.action, sent, seen=seen)
+
+    def _send(self, path: str, sent: Mapping[str, str], *, seen: Seen) -> Seen:
+        target = seen.url.join(path) if path else seen.url
         headers = {"Referer": str(seen.url), "Origin": f"{seen.url.scheme}://{seen.url.netloc.decode()}"}
         return self._read(self.patience.send(self.client, "POST", str(target), data=sent, headers=headers))
 

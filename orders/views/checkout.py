@@ -1,97 +1,152 @@
-"""The checkout."""
+"""The checkout: what the basket costs in all, where it goes, pay."""
 
-import uuid
+from collections.abc import Sequence
+from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from configurator.bench import read_bench
-from configurator.mix_address import MixState, read_state
-from configurator.mixing.mixer import Mixer, UnknownChoiceError
-from configurator.views.finding import find_mixer
-from configurator.wording import mix_name, parts_of
-from orders.checkout_form import CheckoutForm
-from orders.placing import NotMakeableError, PriceChangedError, Wish, place_order, quote
+from configurator.bench import Bench, read_bench
+from configurator.mixing.mixer import UnknownChoiceError
+from configurator.remembering import read_avoid
+from configurator.versions import NotOnSaleError
+from orders.basket_page import BasketPage, Change, changes_since, read_basket
+from orders.basket_session import basket_key
+from orders.baskets import is_let_go, lines_of, renew_key, take_prices, unpaid_orders
+from orders.booking import BenchFullError
+from orders.checkout_form import FIELDS, CheckoutForm
+from orders.holding import without_orders
+from orders.models import BasketLine, Order
+from orders.placing import (
+    BasketChangedError,
+    NotMakeableError,
+    PriceChangedError,
+    PromiseChangedError,
+    place_order,
+)
 from orders.stock import OutOfStockError
 
-
-@require_safe
-def start(request: HttpRequest, recipe: str) -> HttpResponse:
-    """From the mixer's form to the checkout of what is chosen in it, or back to the mixer if that cannot be ordered."""
-    mixer = find_mixer(recipe)
-    state = read_state(mixer, choices="", query=request.GET.dict())
-    return redirect(_checkout_address(mixer, state) if _can_order(mixer, state) else state.address(mixer))
+TYPED = "typed"  # in the session: what she typed before she was sent back to the basket
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def checkout(request: HttpRequest, recipe: str, choices: str) -> HttpResponse:
-    """One page: what is bought and what it costs in all, where it goes, pay."""
-    mixer = find_mixer(recipe)
-    state = read_state(mixer, choices=choices, query=request.GET.dict())
-    if not _can_order(mixer, state):
-        return redirect(state.address(mixer))
-    wish = Wish(recipe=recipe, mix=state.mix, size=state.size.slug, label_name=state.label_name)
+def checkout(request: HttpRequest) -> HttpResponse:
+    """One page for all that is in the basket; what is not settled there sends her back to it."""
+    return _send(request) if request.method == "POST" else _open(request)
+
+
+def _open(request: HttpRequest) -> HttpResponse:
+    rows = lines_of(basket_key(request.session))
+    unpaid = unpaid_orders(rows)
+    page, _bench = _read(request, rows, unpaid, now=timezone.now())
+    if page.basket is None or not page.is_orderable:
+        return redirect("orders:basket")
+    if is_let_go(rows):
+        renew_key(page.basket)
+    known = {name: getattr(order, name) for order in unpaid[:1] for name in FIELDS}
+    return _show(request, CheckoutForm(initial=request.session.get(TYPED) or known), page)
+
+
+def _send(request: HttpRequest) -> HttpResponse:
+    form = CheckoutForm(request.POST)
+    is_sound = form.is_valid()
+    rows = lines_of(basket_key(request.session))
+    page, bench = _read(request, rows, unpaid_orders(rows), now=timezone.now())
+    changes = changes_since(page, **form.shown())
+    if (paid := _paid_before(request, form, changes)) is not None:
+        return redirect(paid)
+    if page.basket is None or not page.is_makeable:
+        return _back_to_basket(request, form)
+    if is_let_go(rows):
+        renew_key(page.basket)
+        changes = (Change("let-go"), *changes)
+    if not is_sound or changes:
+        return _show(request, form, page, changes=changes)
+    return _place(request, form, page, bench=bench)
+
+
+def _place(request: HttpRequest, form: CheckoutForm, page: BasketPage, *, bench: Bench) -> HttpResponse:
     now = timezone.now()
-    price_change: PriceChangedError | None = None
-    if request.method == "POST":
-        form = CheckoutForm(request.POST)
-        if form.is_valid():
-            try:
-                order = place_order(
-                    [wish],
-                    form.customer(),
-                    checkout_key=form.cleaned_data["checkout_key"],
-                    shown_total=form.cleaned_data["shown_total"],
-                    now=now,
-                )
-            except (NotMakeableError, UnknownChoiceError):
-                return redirect(state.address(mixer))
-            except PriceChangedError as error:
-                price_change = error
-            except OutOfStockError as error:
-                form.add_error(
-                    None,
-                    _("There is not enough %(name)s left for this mix. Choose another one.")
-                    % {"name": error.component},
-                )
-            else:
-                return redirect("orders:pay", token=order.token)
-    else:
-        form = CheckoutForm(initial={"checkout_key": uuid.uuid4()})
+    sent = form.shown()
     try:
-        quoted = quote([wish], bench=read_bench(today=timezone.localdate(now)), now=now)
-    except (NotMakeableError, UnknownChoiceError):  # a version was published while this page was made
-        return redirect(state.address(mixer))
-    form.show_total(quoted.total)
+        order = place_order(
+            [line.wish() for line in page.lines],
+            form.customer(),
+            checkout_key=form.cleaned_data["checkout_key"],
+            shown_total=form.cleaned_data["shown_total"],
+            shown_day=form.cleaned_data["shown_day"],
+            basket=page.basket,
+            bench=bench,
+            now=now,
+        )
+    except (NotMakeableError, UnknownChoiceError, NotOnSaleError):
+        return _back_to_basket(request, form)
+    except (PriceChangedError, PromiseChangedError, BasketChangedError):
+        pass  # while this was being done: what it is now is told below
+    except OutOfStockError as error:
+        form.add_error(None, _not_enough(error.component))
+    except BenchFullError:
+        form.add_error(None, _("Many people order just now. Nothing was ordered; send it once more."))
+    else:
+        take_prices(page.new_prices)
+        request.session.pop(TYPED, None)
+        return redirect("orders:pay", token=order.token)
+    rows = lines_of(basket_key(request.session))
+    page, _bench = _read(request, rows, unpaid_orders(rows), now=now)
+    if not page.is_makeable:
+        return _back_to_basket(request, form)
+    return _show(request, form, page, changes=changes_since(page, **sent))
+
+
+def _read(
+    request: HttpRequest, rows: Sequence[BasketLine], unpaid: Sequence[Order], *, now: datetime
+) -> tuple[BasketPage, Bench]:
+    """The basket as it is now, and the bench without what its own unpaid orders hold."""
+    today = timezone.localdate(now)
+    bench = without_orders(read_bench(today=today), unpaid)
+    avoid = read_avoid(request.session)
+    return read_basket(rows, bench=bench, today=today, avoid=avoid, at_present_prices=True), bench
+
+
+def _show(
+    request: HttpRequest, form: CheckoutForm, page: BasketPage, *, changes: Sequence[Change] = ()
+) -> HttpResponse:
+    if page.basket is not None:
+        form.show(total=page.total, day=page.promise.arrives_on, key=page.basket.checkout_key)
     return render(
         request,
         "orders/checkout.html",
-        {
-            "form": form,
-            "quote": quoted,
-            "state": state,
-            "price_change": price_change,
-            "name": mix_name(mixer.spec, state.mix),
-            "spec": mixer.spec,
-            "parts": parts_of(mixer.spec, state.mix),
-            "mixer_address": state.address(mixer),
-        },
+        {"form": form, "page": page, "changes": changes},
         status=422 if form.is_bound else 200,
     )
 
 
-def _can_order(mixer: Mixer, state: MixState) -> bool:
-    is_sound = mixer.is_complete(state.mix) and not state.gone and not state.label_error
-    return is_sound and mixer.is_makeable(state.mix)
+def _back_to_basket(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
+    """Something there has to be settled first; what she typed waits for her."""
+    if basket_key(request.session) is not None:
+        request.session[TYPED] = {name: form.cleaned_data.get(name, "") for name in FIELDS}
+        messages.info(request, _("Nothing was ordered. What you typed is kept for the checkout."))
+    return redirect("orders:basket")
 
 
-def _checkout_address(mixer: Mixer, state: MixState) -> str:
-    choices = "/".join(state.mix[slot.slug] for slot in mixer.spec.slots)
-    query = state.extras(mixer)
-    return reverse("orders:checkout", args=[state.recipe, choices], query=query)
+def _paid_before(request: HttpRequest, form: CheckoutForm, changes: Sequence[Change]) -> Order | None:
+    """The order that this form has led to already: a second click, or a page gone back to.
+
+    Paying took its content out of the basket.
+    """
+    if not any(change.what == "content" for change in changes):
+        return None
+    orders = Order.objects.filter(basket=basket_key(request.session), paid_at__isnull=False)
+    return orders.filter(checkout_key=form.cleaned_data["checkout_key"]).first()
+
+
+def _not_enough(component: str) -> str:
+    return _("There is not enough %(name)s left for all of it. Take fewer bottles, or another mix.") % {
+        "name": component
+    }

@@ -9,22 +9,28 @@ from payments import PaymentError, RedirectNeeded
 
 from orders.models import Order
 from orders.payments import open_payment, settle_confirmed_payments
+from orders.providers import StillProcessingError
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
-    """Pay an order that waits for payment, with the provider's own form; as often as it takes."""
+    """Pay an order that waits for payment, on the provider's page or with its form; as often as it takes."""
     order = get_object_or_404(Order, token=token)
     if order.state != Order.State.PLACED or settle_confirmed_payments(now=timezone.now(), order=order):
         return redirect(order)
     payment = open_payment(order)
+    has_failed = "failed" in request.GET
+    page = {"order": order, "has_failed": has_failed}
     try:
-        form = payment.get_form(data=request.POST or None)  # type: ignore[no-untyped-call]  # the library has no types
+        page["form"] = payment.get_form(data=request.POST or None)  # type: ignore[no-untyped-call]  # no types there
     except RedirectNeeded as redirected:
-        return redirect(str(redirected))
-    except (PaymentError, OSError) as error:
-        return render(request, "orders/payment_down.html", {"order": order, "error": error}, status=503)
-    return render(
-        request, "orders/pay.html", {"order": order, "form": form, "has_failed": "failed" in request.GET}
-    )
+        if request.method == "POST" or not has_failed or str(redirected) == payment.get_success_url():
+            return redirect(str(redirected))  # else she reads first that it failed: the button leads on
+    except StillProcessingError:
+        page["is_processing"] = True
+    except (PaymentError, OSError):
+        response = render(request, "orders/payment_down.html", {"order": order}, status=503)
+        response["Retry-After"] = "30"
+        return response
+    return render(request, "orders/pay.html", page)

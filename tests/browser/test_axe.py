@@ -28,7 +28,11 @@ PAGES = {
     "quiz, its mix": "/find/shampoo?need=strength&need=shine&hair=thick&avoid=oat&at=result",
     "quiz, no mix": "/find/shampoo?avoid=coconut-derived&avoid=wheat&at=result",
     "what we leave out": "/leave-out?said=removed&find=oil&next=/mix/shampoo/?avoid=oat",
-    "checkout": "/checkout/shampoo/warm-hearth/mend/quench",
+    "mix with something to leave out": "/mix/shampoo/warm-hearth/mend/quench?avoid=wheat&line=1",
+    "nothing left": "/mix/shampoo/?avoid=coconut-derived",
+    "two mixes": "/mix/shampoo/compare?a=warm-hearth/mend/quench&b=warm-hearth/mend/gleam",
+    "what to compare with": "/mix/shampoo/compare?a=warm-hearth/mend/quench",
+    "empty basket": "/basket",
     "nothing there": "/nowhere",
     "APIs": "/api/",
 }
@@ -38,7 +42,6 @@ BICYCLE_PAGES = {
     "half a bicycle": "/mix/bicycle/?frame=curlew-gravel&colour=brick&tyres=bramble-47&open=wheels-and-brakes",
     "whole bicycle": f"/mix/bicycle/{MONDAY}?open=drive&label=Ada",
     "broken bicycle": f"/mix/bicycle/{MONDAY}".replace("wide-guards", "clip-guards"),
-    "checkout of a bicycle": f"/checkout/bicycle/{MONDAY}",
 }
 STAFF_PAGES = [
     "/admin/",
@@ -81,10 +84,34 @@ def test_a_page_of_many_slots_has_no_violation(
     assert find_violations(page) == []
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+@pytest.mark.usefixtures("bicycle")
+def test_a_basket_and_a_checkout_of_many_parts_have_no_violation(
+    open_page: OpenPage, width: int, scheme: str
+) -> None:
+    page = open_page(BICYCLE_PAGES["whole bicycle"], width=width, scheme=scheme)
+    page.get_by_role("button", name="Add to basket").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your basket")
+    assert find_violations(page) == []
+
+    page.get_by_role("link", name="Go to checkout").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    for details in page.locator("main summary").all():
+        details.click()
+    assert find_violations(page) == []
+
+
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_pages_of_an_order_have_no_violation(open_page: OpenPage, width: int, scheme: str) -> None:
     page = open_page("/mix/shampoo/warm-hearth/mend/quench?label=Ada", width=width, scheme=scheme)
-    page.get_by_role("button", name="Order this mix").click()
+    page.get_by_role("button", name="Add to basket").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your basket")
+    assert find_violations(page) == []
+
+    page.get_by_role("link", name="Go to checkout").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    assert find_violations(page) == []
+
     page.get_by_role("button", name="Pay £17.25").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter your e-mail")
     assert find_violations(page) == []

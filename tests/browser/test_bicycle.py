@@ -12,7 +12,7 @@ from tests.configurator.bicycle_judge import price, spec, starter
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("bicycle")]
 
-ORDER = re.compile("^Order this mix")
+ORDER = re.compile("^Add to basket")
 MIXER = "/mix/bicycle/"
 MONDAY = MIXER + "/".join(starter("Monday").values())
 
@@ -37,7 +37,7 @@ def test_a_guest_puts_a_bicycle_together_and_orders_it(open_page: OpenPage, *, j
         elif not javascript:
             page.locator("#update button").click()
     expect(page.locator("#progress-words")).to_have_text("26 of 26 chosen")
-    expect(page.get_by_role("button", name=f"Order this mix, £{price(mix) / 100:,.2f}")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Add to basket, £{price(mix) / 100:,.2f}")).to_be_visible()
     order_mix(page)
 
     expect(page.locator("main")).to_contain_text(

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.looking import choose, order_mix
+from tests.browser.looking import choose, open_checkout, order_mix
 from tests.processes import Shop
 
 SHIPPED_WITHIN_SECONDS = 30
@@ -33,7 +33,7 @@ def test_a_guest_mixes_orders_pays_and_sees_her_bottle_shipped(
     open_page: OpenPage, shop: Shop, width: int, *, javascript: bool
 ) -> None:
     page = open_page("/", width=width, javascript=javascript)
-    page.get_by_role("link", name="Mix your shampoo").click()
+    page.get_by_role("link", name="Mix it myself").click()
 
     choose(page, base="warm-hearth", main="mend", second="quench")
     page.locator("#label").fill("Ada")
@@ -41,7 +41,7 @@ def test_a_guest_mixes_orders_pays_and_sees_her_bottle_shipped(
         page.locator("#label").blur()
     else:
         page.get_by_role("button", name="Update").click()
-    expect(page.locator("#answer")).to_contain_text("Order this mix, £14.00")
+    expect(page.locator("#answer")).to_contain_text("Add to basket, £14.00")
     tracking = order_mix(page)
 
     expect(page.locator("main")).to_contain_text("Warm Hearth with Mend and Quench")
@@ -62,7 +62,7 @@ def test_a_guest_mixes_orders_pays_and_sees_her_bottle_shipped(
 @pytest.mark.slow
 def test_a_payment_that_fails_keeps_the_order_and_can_be_tried_again(open_page: OpenPage) -> None:
     page = open_page("/mix/shampoo/salt-meadow/coil/quench", javascript=False)
-    page.get_by_role("button", name="Order this mix").click()
+    open_checkout(page)
     for name in ("email", "full_name", "postcode", "address_line1", "town"):
         page.locator(f"[name={name}]").fill("bo@example.org" if name == "email" else "Bo")
     page.get_by_role("button", name="Pay £17.25").click()
@@ -79,7 +79,8 @@ def test_a_payment_that_fails_keeps_the_order_and_can_be_tried_again(open_page: 
 def test_a_checkout_with_missing_fields_says_which_and_keeps_the_rest(
     open_page: OpenPage, *, javascript: bool
 ) -> None:
-    page = open_page("/checkout/shampoo/salt-meadow/coil/quench?label=Bo", javascript=javascript)
+    page = open_page("/mix/shampoo/salt-meadow/coil/quench?label=Bo", javascript=javascript)
+    open_checkout(page)
     page.locator("[name=full_name]").fill("Bo Diddley")
 
     page.get_by_role("button", name="Pay £17.25").click()

@@ -111,12 +111,16 @@ def test_what_is_still_open_leads_to_its_slot(client: Client) -> None:
 @pytest.mark.parametrize("name", [each["name"] for each in judge.catalogue()["starters"]])
 def test_a_starter_has_one_address_and_its_price_everywhere(client: Client, name: str) -> None:
     html = read(client, complete(name))
-    checkout = read(client, complete(name).replace("/mix/", "/checkout/"))
+    bicycle = {"recipe": "bicycle", **judge.starter(name)}
+    client.post("/basket/add", bicycle, headers={"Sec-Fetch-Site": "same-origin"})
+    basket, checkout = read(client, "/basket"), read(client, "/checkout")
 
     pounds = f"£{judge.price(judge.starter(name)) / 100:,.2f}"
-    assert f"Order this mix, {pounds}" in html
+    assert f"Add to basket, {pounds}" in html
+    assert pounds in basket
     assert pounds in checkout
-    assert "All 26 parts" in checkout
+    chosen = [part for part in judge.starter(name).values() if part != "none"]
+    assert f"All {len(chosen)} parts" in checkout
     assert f'href="{complete(name)}"' in read(client, MIXER)
 
 

@@ -38,13 +38,16 @@ def test_a_recipe_that_was_never_published_is_not_on_sale() -> None:
             newest_version(slug)
 
 
-def test_what_is_on_sale_is_the_newest_version_of_each_recipe_by_name() -> None:
+def test_what_is_on_sale_is_the_newest_version_of_each_recipe_by_position_then_by_name() -> None:
     first = newest_version("shampoo")
     make_rule(left=["lift"], right=["calm"])
     second, bicycle = publish(), publish(make_bicycle())
 
-    assert versions_on_sale() == [bicycle, second]
+    assert versions_on_sale() == [second, bicycle]
     assert first not in versions_on_sale()
+
+    Recipe.objects.update(position=7)
+    assert versions_on_sale() == [bicycle, second]
 
 
 def test_a_mixer_is_compiled_once_for_a_version(django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from payments import PaymentStatus
 
 from configurator.bench import read_bench
 from orders.claiming import claim_jobs
@@ -16,7 +17,7 @@ from orders.handoff import hand_off
 from orders.jobs import Actor, move_job
 from orders.keys import MadeKey, make_key
 from orders.making import Failure, Lease, Lot, complete_job, fail_job, start_job
-from orders.models import FulfilmentKey, Job, Order, OrderLine
+from orders.models import FulfilmentKey, Job, Order, OrderLine, OutboxEntry, Payment
 from orders.payments import apply_payment
 from orders.placing import Customer, Wish, place_order, quote
 from orders.shipping import Parcel, ship_jobs
@@ -59,8 +60,23 @@ def make_order(
     total = quote([wish], bench=bench, now=now).total
     order = place_order([wish], customer, checkout_key=uuid.uuid4(), shown_total=total, now=now)
     if paid:
-        assert apply_payment(order.payments.get(), now=now)
+        pay_order(order, now=now)
     return order
+
+
+def make_hand_off(**order: Any) -> OutboxEntry:
+    """The hand-off of a paid order, alone in the outbox: a test of hand-offs has no mails in its way."""
+    entries = make_order(paid=True, **order).outbox_entries
+    entries.exclude(topic=OutboxEntry.Topic.HANDOFF).delete()
+    return entries.get()
+
+
+def pay_order(order: Order, *, now: datetime) -> Payment:
+    """The order's payment, confirmed by the provider and applied."""
+    order.payments.update(status=PaymentStatus.CONFIRMED)
+    payment = order.payments.get()
+    assert apply_payment(payment, now=now)
+    return payment
 
 
 def make_job(

@@ -1,12 +1,16 @@
-"""Going through checkout and payment with Django's client, and reading the pages as text and controls."""
+"""Going through basket, checkout and payment with Django's client, and reading the pages as text and controls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from types import MappingProxyType
 from typing import Any
 
 from django.test import Client
 
-CHECKOUT = "/checkout/shampoo/warm-hearth/mend/quench"
+CHECKOUT = "/checkout"
+MIX = {"base": "warm-hearth", "main": "mend", "second": "quench"}
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}  # what a browser says of a form of the shop's own
 ADDRESS = {
     "email": "ada@example.org",
     "full_name": "Ada Lovelace",
@@ -86,10 +90,25 @@ class _Reader(HTMLParser):
             texts.append(data)
 
 
-def check_out(client: Client, path: str = CHECKOUT, **answers: str) -> Any:
-    """Open the checkout and send its form with Ada's address and `answers`."""
-    sent = {**read(client.get(path)).values, **ADDRESS, **answers}
-    return client.post(path, sent)
+def add_to_basket(client: Client, **choices: str) -> Any:
+    """Send the mixer's form: MIX in the usual size, but for `choices`."""
+    return client.post("/basket/add", {"recipe": "shampoo", **MIX, **choices}, headers=OWN_PAGE)
+
+
+def open_checkout(client: Client, **choices: str) -> Page:
+    """The checkout of a basket with one line."""
+    assert add_to_basket(client, **choices)["Location"].startswith("/basket?added=")
+    return read(client.get(CHECKOUT))
+
+
+def fill_in(page: Page, **answers: str) -> dict[str, str]:
+    """What the checkout's form sends once Ada's address and `answers` are in it."""
+    return {**page.values, **ADDRESS, **answers}
+
+
+def check_out(client: Client, choices: Mapping[str, str] = MappingProxyType({}), /, **answers: str) -> Any:
+    """Put a mix in the basket, open the checkout, and send its form with Ada's address and `answers`."""
+    return client.post(CHECKOUT, fill_in(open_checkout(client, **choices), **answers))
 
 
 def pay(client: Client, token: str, **answers: str) -> Any:

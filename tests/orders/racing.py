@@ -1,5 +1,6 @@
 """Threads that do something at the same moment, on a SQLite file that starts as a copy of the test's database."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ def shop_on_file(folder: Path) -> Iterator[None]:
     """Threads started inside work on a file with what the test has stored so far; the test's own thread does not."""
     file = folder / "shop.sqlite3"
     file.write_bytes(connection.connection.serialize())
+    opened = sqlite3.connect(file)
+    opened.execute("PRAGMA journal_mode=WAL")  # who changes it while others open the file is refused at once
+    opened.close()
     kept = connections.settings["default"]
     connections.settings["default"] = {**kept, "NAME": str(file)}
     try:
@@ -37,11 +41,12 @@ def do_at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
 
     def run(number: int, call: Callable[[], T]) -> None:
         try:
-            connection.ensure_connection()
+            _connect(start)
             start.wait()
             outcomes[number] = call()
         except Exception as error:  # noqa: BLE001  # what it raised is what the test asks for
             outcomes[number] = error
+            start.abort()  # else the others would wait for one that never comes
         finally:
             connections.close_all()
 
@@ -51,6 +56,14 @@ def do_at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.join(timeout=60)
     return [outcomes[i] for i in range(len(calls))]
+
+
+def _connect(start: threading.Barrier) -> None:
+    try:
+        connection.ensure_connection()
+    except Exception:
+        start.abort()  # else the others would wait for one that never comes
+        raise
 
 
 def do_alone(call: Callable[[], T]) -> T:

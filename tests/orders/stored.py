@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from configurator.models import Component
-from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Payment, Shipment
+from orders.models import Job, JobTransition, Order, OrderEvent, OrderLine, OutboxEntry, Payment, Shipment
 
-MODELS = (Order, OrderLine, Payment, Job, JobTransition, OutboxEntry, Shipment)
+MODELS = (Order, OrderEvent, OrderLine, Payment, Job, JobTransition, OutboxEntry, Shipment)
 
 
 def stored_rows() -> dict[str, list[Any]]:

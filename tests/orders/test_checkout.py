@@ -1,26 +1,28 @@
 """The checkout page: few fields, no surprise in the price, one order however often it is sent."""
 
 import re
-import uuid
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from configurator.models import Component
-from orders.models import Order
+from orders.letting_go import let_go
+from orders.models import Basket, Order
 from orders.payments import apply_payment
-from tests.orders.pages import ADDRESS, CHECKOUT, check_out, read
+from tests.orders.pages import ADDRESS, CHECKOUT, add_to_basket, check_out, fill_in, open_checkout, pay, read
 from tests.orders.stored import count_rows, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
 ONE_ORDER = {"Order": 1, "OrderLine": 1, "Payment": 1}
-MIXER = "/mix/shampoo/warm-hearth/mend/quench"
+MOST_WORDS_OF_TERMS = 60
 
 
 def test_the_page_asks_for_at_most_7_things_and_says_what_it_costs_and_when_it_comes(client: Client) -> None:
-    response = client.get(f"{CHECKOUT}?label=Zo%C3%AB")
+    add_to_basket(client, label="Zoë")
+
+    response = client.get(CHECKOUT)
 
     page = read(response)
     assert response.status_code == 200
@@ -32,13 +34,25 @@ def test_the_page_asks_for_at_most_7_things_and_says_what_it_costs_and_when_it_c
     assert page.alert == ""
 
 
+def test_the_terms_stand_above_the_button_in_at_most_60_words(client: Client) -> None:
+    add_to_basket(client)
+
+    html = client.get(CHECKOUT).content.decode()
+
+    form = html[html.index('<form method="post" class="narrow"') :]
+    before_button = form[: form.index("<button>Pay £17.25")]
+    terms = re.sub(r"<[^>]+>", " ", before_button[before_button.rindex("<p ") :]).split()
+    assert terms[:4] == ["It", "is", "made", "for"]
+    assert len(terms) <= MOST_WORDS_OF_TERMS
+
+
 @pytest.mark.parametrize(("size", "total"), [("50ml", "£7.75"), ("500ml", "£27.25")])
 def test_the_button_says_the_total_of_the_size(client: Client, size: str, total: str) -> None:
-    assert read(client.get(f"{CHECKOUT}?size={size}")).tags["button"] == [f"Pay {total}"]
+    assert open_checkout(client, size=size).tags["button"] == [f"Pay {total}"]
 
 
 def test_every_field_has_a_label_and_tells_the_browser_what_it_is(client: Client) -> None:
-    page = read(client.get(CHECKOUT))
+    page = open_checkout(client)
 
     assert {name: page.controls[name]["autocomplete"] for name in page.visible} == {
         "email": "email",
@@ -61,22 +75,66 @@ def test_every_field_has_a_label_and_tells_the_browser_what_it_is(client: Client
     ]
 
 
-def test_opening_the_page_writes_nothing_and_sets_no_session(client: Client) -> None:
+def test_nothing_is_ticked_or_filled_in_for_her(client: Client) -> None:
+    page = open_checkout(client)
+
+    assert {name: page.values[name] for name in page.visible} == dict.fromkeys(page.visible, "")
+    assert [name for name, has in page.controls.items() if "checked" in has] == []
+
+
+def test_opening_the_page_orders_nothing(client: Client) -> None:
+    add_to_basket(client)
+    sessions = list(Session.objects.values())
+
     response = client.get(CHECKOUT)
 
     assert count_rows() == {}
     assert {*response.cookies} == {"csrftoken"}
+    assert list(Session.objects.values()) == sessions
     assert "no-store" in response["Cache-Control"]
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_without_a_basket_it_leads_to_the_empty_basket(client: Client, method: str) -> None:
+    response = getattr(client, method)(CHECKOUT)
+
+    assert (response.status_code, response["Location"]) == (302, "/basket")
+    assert (count_rows(), Session.objects.count()) == ({}, 0)
+    assert "There is nothing in it yet." in read(client.get("/basket")).text
+
+
 def test_a_sound_form_makes_one_order_and_leads_to_its_payment(client: Client) -> None:
-    response = check_out(client, f"{CHECKOUT}?label=Zo%C3%AB&size=50ml", postcode="ls1 4dy")
+    response = check_out(client, {"label": "Zoë", "size": "50ml"}, postcode="ls1 4dy")
 
     order = Order.objects.get()
     assert (response.status_code, response["Location"]) == (302, f"/order/{order.token}/pay")
     assert {name: getattr(order, name) for name in ADDRESS} == ADDRESS
     assert (order.total, order.lines.get().label_name, order.lines.get().size) == (775, "Zoë", "50ml")
+    assert order.basket == Basket.objects.get()
     assert count_rows() == ONE_ORDER
+
+
+def test_all_that_is_in_the_basket_is_ordered_and_what_is_saved_for_later_is_not(client: Client) -> None:
+    add_to_basket(client, label="Ada")
+    add_to_basket(client, label="Bo", size="50ml")
+    add_to_basket(client, label="Cy")
+    _first, second, third = Basket.objects.get().lines.order_by("pk")
+    client.post(f"/basket/lines/{second.pk}/quantity", {"quantity": "3"})
+    client.post(f"/basket/lines/{second.pk}/gift", {"gift": "yes"})
+    client.post(f"/basket/lines/{third.pk}/save")
+
+    client.post(CHECKOUT, fill_in(read(client.get(CHECKOUT))))
+
+    order = Order.objects.get()
+    names = ("label_name", "size", "quantity", "unit_price", "is_gift")
+    assert list(order.lines.values_list(*names)) == [
+        ("Ada", "250ml", 1, 1400, False),
+        ("Bo", "50ml", 3, 450, True),
+    ]
+    assert (order.goods_total, order.delivery_price, order.total) == (2750, 325, 3075)
+
+    pay(client, order.token)
+    assert list(Basket.objects.get().lines.all()) == [third]
 
 
 def test_errors_are_listed_with_links_to_their_fields_and_what_was_typed_is_kept(client: Client) -> None:
@@ -100,6 +158,14 @@ def test_errors_are_listed_with_links_to_their_fields_and_what_was_typed_is_kept
         assert page.controls[name]["id"] == f"id_{name}"
 
 
+def test_the_summary_of_errors_has_the_focus(client: Client) -> None:
+    html = check_out(client, town="").content.decode()
+
+    [focused] = re.findall(r"<[^>]*\bautofocus\b[^>]*>", html)
+    assert 'role="alert"' in focused
+    assert 'tabindex="-1"' in focused
+
+
 @pytest.mark.parametrize("value", ["", " ", "x" * 300, "a\0b"])
 def test_each_field_refuses_nothing_too_much_and_control_characters(client: Client, value: str) -> None:
     names = ["email", "full_name", "postcode", "address_line1", "town"]
@@ -113,16 +179,16 @@ def test_each_field_refuses_nothing_too_much_and_control_characters(client: Clie
 
 def test_without_the_csrf_token_nothing_is_ordered() -> None:
     client = Client(enforce_csrf_checks=True)
-    values = read(client.get(CHECKOUT)).values
-    token = values.pop("csrfmiddlewaretoken")
+    sent = fill_in(open_checkout(client))
+    token = sent.pop("csrfmiddlewaretoken")
 
-    assert client.post(CHECKOUT, {**values, **ADDRESS}).status_code == 403
+    assert client.post(CHECKOUT, sent).status_code == 403
     assert count_rows() == {}
-    assert client.post(CHECKOUT, {**values, **ADDRESS, "csrfmiddlewaretoken": token}).status_code == 302
+    assert client.post(CHECKOUT, {**sent, "csrfmiddlewaretoken": token}).status_code == 302
 
 
 def test_sending_the_form_twice_makes_one_order(client: Client) -> None:
-    sent = {**read(client.get(CHECKOUT)).values, **ADDRESS}
+    sent = fill_in(open_checkout(client))
 
     answers = [client.post(CHECKOUT, sent)["Location"] for _ in range(3)]
 
@@ -131,7 +197,7 @@ def test_sending_the_form_twice_makes_one_order(client: Client) -> None:
 
 
 def test_going_back_and_sending_it_again_with_another_town_changes_the_one_order(client: Client) -> None:
-    sent = {**read(client.get(CHECKOUT)).values, **ADDRESS}
+    sent = fill_in(open_checkout(client))
     first = client.post(CHECKOUT, sent)["Location"]
 
     again = client.post(CHECKOUT, {**sent, "town": "York"})["Location"]
@@ -141,81 +207,81 @@ def test_going_back_and_sending_it_again_with_another_town_changes_the_one_order
     assert count_rows() == ONE_ORDER
 
 
-def test_going_back_after_paying_leads_to_the_order_and_changes_nothing(client: Client) -> None:
-    sent = {**read(client.get(CHECKOUT)).values, **ADDRESS}
+def test_opening_it_again_before_paying_has_her_details_and_leads_to_the_same_order(client: Client) -> None:
+    first = check_out(client)["Location"]
+
+    page = read(client.get(CHECKOUT))
+
+    assert {name: page.values[name] for name in ADDRESS} == ADDRESS
+    assert client.post(CHECKOUT, page.values)["Location"] == first
+    assert count_rows() == ONE_ORDER
+
+
+@pytest.mark.parametrize("town", ["York", ""], ids=["sound", "with an error"])
+def test_going_back_after_paying_leads_to_the_order_and_changes_nothing(client: Client, town: str) -> None:
+    sent = fill_in(open_checkout(client))
     client.post(CHECKOUT, sent)
     order = Order.objects.get()
     apply_payment(order.payments.get(), now=order.placed_at)
     before = stored_rows()
 
-    response = client.post(CHECKOUT, {**sent, "town": "York"}, follow=True)
+    response = client.post(CHECKOUT, {**sent, "town": town})
 
-    assert response.redirect_chain[-1][0] == f"/order/{order.token}"
+    assert (response.status_code, response["Location"]) == (302, f"/order/{order.token}")
     assert stored_rows() == before
 
 
-def test_two_openings_of_the_page_are_two_orders(client: Client) -> None:
+def test_after_paying_the_basket_is_empty_and_the_next_order_is_another_one(client: Client) -> None:
     check_out(client)
+    apply_payment(Order.objects.get().payments.get(), now=Order.objects.get().placed_at)
+    assert client.get(CHECKOUT)["Location"] == "/basket"
+
     check_out(client)
+
+    assert sorted(Order.objects.values_list("state", flat=True)) == ["paid", "placed"]
+
+
+def test_an_order_that_was_not_paid_in_time_can_be_ordered_again(client: Client) -> None:
+    sent = fill_in(open_checkout(client))
+    client.post(CHECKOUT, sent)
+    first = Order.objects.get()
+    let_go(first, now=first.placed_at)
+
+    refused = client.post(CHECKOUT, sent)
+
+    page = read(refused)
+    assert refused.status_code == 422
+    assert "Your order was let go, because it was not paid in time. Nothing was charged" in page.alert
+    assert {name: page.values[name] for name in ADDRESS} == ADDRESS
+    assert Order.objects.count() == 1
+    answer = client.post(CHECKOUT, page.values)
+    again = Order.objects.exclude(pk=first.pk).get()
+    assert (answer["Location"], again.state) == (f"/order/{again.token}/pay", "placed")
+
+
+def test_a_page_opened_after_an_order_was_let_go_leads_to_a_new_one(client: Client) -> None:
+    first = check_out(client)["Location"]
+    let_go(Order.objects.get(), now=Order.objects.get().placed_at)
+
+    answer = client.post(CHECKOUT, fill_in(read(client.get(CHECKOUT))))
+
+    assert answer.status_code == 302
+    assert answer["Location"] != first
+    assert Order.objects.filter(state="placed").count() == 1
+
+
+def test_two_baskets_are_two_orders(client: Client) -> None:
+    check_out(client)
+    check_out(Client())
 
     assert Order.objects.count() == 2
-
-
-@pytest.mark.parametrize(
-    ("path", "mixer"),
-    [
-        ("quiet-linen/gleam/mend", "/mix/shampoo/quiet-linen/gleam/mend"),
-        ("warm-hearth/mend/quench?label=%3Cb%3E", f"{MIXER}?label=%3Cb%3E"),
-        ("warm-hearth/glitter/quench", "/mix/shampoo/?base=warm-hearth&second=quench"),
-        ("warm-hearth/mend/quench?size=5l", MIXER),
-        ("warm-hearth/mend", "/mix/shampoo/"),
-        ("warm-hearth/mend/quench/lift", "/mix/shampoo/"),
-    ],
-)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_what_cannot_be_ordered_leads_back_to_the_mixer(
-    client: Client, method: str, path: str, mixer: str
-) -> None:
-    values = {**ADDRESS, "checkout_key": str(uuid.uuid4()), "shown_total": "1725"}
-
-    response = getattr(client, method)(f"/checkout/shampoo/{path}", values if method == "post" else None)
-
-    assert (response.status_code, response["Location"]) == (302, mixer)
-    assert count_rows() == {}
-
-
-def test_a_recipe_that_is_not_on_sale_has_no_checkout(client: Client) -> None:
-    assert client.get("/checkout/soap/warm-hearth/mend/quench").status_code == 404
-
-
-def test_the_form_of_the_mixer_leads_to_the_checkout_of_what_is_chosen(client: Client) -> None:
-    mix = {"base": "warm-hearth", "main": "mend", "second": "quench"}
-
-    response = client.get("/checkout/shampoo/", {**mix, "size": "50ml", "label": "Zoë"})
-    unfinished = client.get("/checkout/shampoo/", {"base": "warm-hearth"})
-
-    assert response["Location"] == f"{CHECKOUT}?size=50ml&label=Zo%C3%AB"
-    assert unfinished["Location"] == "/mix/shampoo/?base=warm-hearth"
-
-
-def test_a_component_that_ran_out_is_said_with_a_way_back(client: Client) -> None:
-    Component.objects.filter(slug="quench").update(stock_ml=4)
-    before = stored_rows()
-
-    response = check_out(client)
-
-    page = read(response)
-    assert response.status_code == 422
-    assert "There is not enough Quench left for this mix. Choose another one." in page.alert
-    assert page.links["Back to the mixer"] == MIXER
-    assert {name: page.values[name] for name in ADDRESS} == ADDRESS
-    assert stored_rows() == before
+    assert {*Order.objects.values_list("state", flat=True)} == {"placed"}
 
 
 def test_the_page_costs_few_queries(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client.get(CHECKOUT)
+    add_to_basket(client)
 
-    with django_assert_max_num_queries(4):
-        client.get(CHECKOUT)
+    with django_assert_max_num_queries(4):  # session, lines, bench, version on sale
+        assert client.get(CHECKOUT).status_code == 200

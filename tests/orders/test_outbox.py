@@ -11,7 +11,7 @@ from orders.handoff import hand_off
 from orders.models import Job, JobTransition, Order, OutboxEntry
 from orders.outbox import GIVE_UP_AFTER, process_outbox, retry_entry
 from orders.relaying import relay_outbox
-from tests.orders.make import make_order
+from tests.orders.make import make_hand_off
 from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
 from tests.orders.stored import stored_rows
 
@@ -22,7 +22,7 @@ S = OutboxEntry.State
 
 
 def make_entry(now: datetime = NOW) -> OutboxEntry:
-    return make_order(paid=True, now=now).outbox_entries.get()
+    return make_hand_off(now=now)
 
 
 def poison(monkeypatch: pytest.MonkeyPatch, *orders: Order) -> None:
@@ -184,7 +184,7 @@ def test_a_dead_entry_that_two_people_retry_is_retried_once(monkeypatch: pytest.
 
 
 def test_a_poisoned_order_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    orders = [make_order(paid=True, now=NOW) for _ in range(3)]
+    orders = [make_entry().order for _ in range(3)]
     poison(monkeypatch, orders[0])
 
     assert relay_outbox(now=NOW + timedelta(minutes=1)) == 2

@@ -1,5 +1,6 @@
 """The payment page: it leads to thanks, can be tried again, and keeps the order when the provider is down."""
 
+from decimal import Decimal
 from urllib.error import URLError
 
 import pytest
@@ -14,7 +15,7 @@ from tests.orders.stored import count_rows, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
-PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 1}
+PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 2}
 
 
 def test_the_page_says_what_is_paid_and_that_no_money_moves(client: Client) -> None:
@@ -29,6 +30,7 @@ def test_the_page_says_what_is_paid_and_that_no_money_moves(client: Client) -> N
     assert "no money moves" in page.text
     assert page.alert == ""
     assert "no-store" in response["Cache-Control"]
+    assert b'<meta name="robots" content="noindex">' in response.content
 
 
 def test_paying_leads_to_thanks_and_makes_the_job(client: Client) -> None:
@@ -38,6 +40,7 @@ def test_paying_leads_to_thanks_and_makes_the_job(client: Client) -> None:
 
     assert (response.status_code, response["Location"]) == (302, f"/order/{order.token}/thanks")
     assert Order.objects.get().state == Order.State.PAID
+    assert Payment.objects.get().captured_amount == Decimal("17.25")
     assert count_rows() == PAID_ROWS
 
 
@@ -88,7 +91,7 @@ def test_a_payment_that_failed_is_said_and_can_be_tried_again(client: Client) ->
     assert pay(client, order.token)["Location"] == f"/order/{order.token}/thanks"
     assert Order.objects.get().state == Order.State.PAID
     assert [payment.status for payment in Payment.objects.order_by("pk")] == ["rejected", "confirmed"]
-    assert (Job.objects.count(), OutboxEntry.objects.count()) == (1, 1)
+    assert (Job.objects.count(), OutboxEntry.objects.count()) == (1, 2)
 
 
 @pytest.mark.parametrize("error", [PaymentError("no"), URLError("gone"), TimeoutError(), ConnectionError()])
@@ -108,6 +111,9 @@ def test_with_the_provider_down_the_order_is_kept_and_can_be_resumed(
     page = read(down)
     assert down.status_code == 503
     assert f"order {order.number} is kept for you" in page.text
+    assert "do not pay again" in page.text
+    assert ("no-store" in down["Cache-Control"], down["Retry-After"]) == (True, "30")
+    assert b'<meta name="robots" content="noindex">' in down.content
     assert page.links["Try again"] == f"/order/{order.token}/pay"
     assert stored_rows() == before
     monkeypatch.undo()

@@ -13,8 +13,9 @@ from payments import PaymentStatus
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from orders import sending
+from orders.letting_go import let_go
 from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Payment
-from orders.payments import apply_payment, open_payment
+from orders.payments import apply_payment, open_payment, settle_confirmed_payments
 from tests.orders.make import make_order
 from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
 from tests.orders.stored import count_rows, stored_rows
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("catalogue")
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, 10, tzinfo=UTC)
-PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 1}
+PAID_ROWS = {"Order": 1, "OrderLine": 1, "Payment": 1, "Job": 1, "JobTransition": 1, "OutboxEntry": 2}
 OTHER_STATUSES = sorted(
     {status for status, _name in PaymentStatus.CHOICES} - {PaymentStatus.CONFIRMED, PaymentStatus.WAITING}
 )
@@ -36,11 +37,23 @@ def add_line(order: Order) -> OrderLine:
     return line
 
 
-def test_a_confirmed_payment_makes_the_order_paid_with_a_job_per_line_and_one_outbox_entry() -> None:
+def confirm(order: Order) -> Payment:
+    """The order's payment, as a provider has confirmed it without our having heard."""
+    order.payments.update(status=PaymentStatus.CONFIRMED)
+    return order.payments.get()
+
+
+def refunds() -> list[tuple[str, str]]:
+    """Order number and payment id of each refund that was asked for."""
+    asked = OutboxEntry.objects.filter(topic=OutboxEntry.Topic.REFUND).order_by("id")
+    return [(entry.order.number, entry.key) for entry in asked]
+
+
+def test_a_confirmed_payment_makes_the_order_paid_with_a_job_per_line_a_hand_off_and_a_mail() -> None:
     order = make_order(now=NOW)
     lines = [order.lines.get(), add_line(order)]
 
-    assert apply_payment(order.payments.get(), now=LATER) is True
+    assert apply_payment(confirm(order), now=LATER) is True
 
     order.refresh_from_db()
     assert (order.state, order.paid_at) == (Order.State.PAID, LATER)
@@ -53,9 +66,11 @@ def test_a_confirmed_payment_makes_the_order_paid_with_a_job_per_line_and_one_ou
         "job", "version", "from_state", "to_state", "by"
     )
     assert list(steps) == [(job.pk, 1, "", "pending", "payment") for job in jobs]
-    entry = OutboxEntry.objects.get()
-    assert (entry.topic, entry.order, entry.state, entry.attempts) == ("handoff", order, "pending", 0)
-    assert (entry.created_at, entry.next_attempt_at) == (LATER, LATER)
+    assert order.payments.get().captured_amount == Decimal("17.25")
+    entries = OutboxEntry.objects.all()
+    assert [(entry.topic, entry.key) for entry in entries] == [("handoff", ""), ("mail_confirmed", "")]
+    assert {(entry.order, entry.state, entry.attempts) for entry in entries} == {(order, "pending", 0)}
+    assert {(entry.created_at, entry.next_attempt_at) for entry in entries} == {(LATER, LATER)}
 
 
 def test_a_second_notice_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -82,45 +97,92 @@ def test_a_payment_over_another_amount_or_currency_is_refused_and_told_to_staff(
     wrong: dict[str, object], caplog: pytest.LogCaptureFixture
 ) -> None:
     order = make_order()
+    payment = confirm(order)
     Payment.objects.update(**wrong)
     before = stored_rows()
 
-    assert apply_payment(order.payments.get(), now=NOW) is False
+    assert apply_payment(payment, now=NOW) is False
 
     assert stored_rows() == before
     [record] = caplog.records
     assert (record.levelname, order.number in record.getMessage()) == ("ERROR", True)
 
 
-def test_a_payment_for_a_cancelled_order_is_refused_and_told_to_staff(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+@pytest.mark.parametrize("status", [*OTHER_STATUSES, PaymentStatus.WAITING])
+def test_only_a_confirmed_payment_is_applied(status: str) -> None:
     order = make_order()
-    Order.objects.update(state=Order.State.CANCELLED)
+    stale = confirm(order)
+    Payment.objects.update(status=status)
     before = stored_rows()
 
-    assert apply_payment(order.payments.get(), now=NOW) is False
+    assert apply_payment(stale, now=NOW) is False
 
     assert stored_rows() == before
-    [record] = caplog.records
-    assert record.levelname == "ERROR"
-    assert f"{order.number}, which is cancelled" in record.getMessage()
 
 
-def test_a_second_payment_taken_for_one_order_is_told_to_staff(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_payment_for_an_order_that_was_let_go_is_given_back_once() -> None:
+    order = make_order(now=NOW)
+    assert let_go(order, now=NOW)
+    payment = confirm(order)
+    rows = count_rows()
+
+    assert [apply_payment(payment, now=LATER) for _ in range(3)] == [False] * 3
+
+    order.refresh_from_db()
+    assert order.state == Order.State.CANCELLED
+    assert order.payments.get().captured_amount == Decimal("17.25")
+    assert refunds() == [(order.number, str(payment.pk))]
+    assert count_rows() == {**rows, "OutboxEntry": 1}
+    assert OutboxEntry.objects.get().next_attempt_at == LATER
+
+
+def test_of_two_payments_for_one_order_the_second_is_given_back() -> None:
     order = make_order()
     first = order.payments.get()
     first.change_status(PaymentStatus.REJECTED)
     second = open_payment(order)
     second.change_status(PaymentStatus.CONFIRMED)
-    rows = count_rows()
 
     first.change_status(PaymentStatus.CONFIRMED)  # the provider had second thoughts
+    for payment in (first, second, second, first):  # and says everything again
+        payment.change_status(PaymentStatus.CONFIRMED)
 
-    assert count_rows() == rows == {**PAID_ROWS, "Payment": 2}
-    [record] = caplog.records
-    assert record.levelname == "ERROR"
-    assert f"payment {first.pk} was taken for order {order.number} beside payment {second.pk}" in caplog.text
+    assert refunds() == [(order.number, str(first.pk))]
+    assert count_rows() == {**PAID_ROWS, "Payment": 2, "OutboxEntry": 3}
+    assert {payment.captured_amount for payment in Payment.objects.all()} == {Decimal("17.25")}
+
+
+def test_a_paid_order_from_before_captures_were_written_down_keeps_its_payment() -> None:
+    order = make_order(paid=True)
+    Payment.objects.update(captured_amount=0)
+
+    assert apply_payment(order.payments.get(), now=LATER) is False
+
+    assert refunds() == []
+    assert order.payments.get().captured_amount == Decimal("17.25")
+
+
+def test_of_two_payments_that_were_both_forgotten_one_is_given_back() -> None:
+    order = make_order(paid=True)
+    first = order.payments.get()
+    second = Payment.objects.create(
+        order=order, variant="default", total=first.total, currency="GBP", status=PaymentStatus.CONFIRMED
+    )
+    Payment.objects.update(captured_amount=0)
+
+    settle_confirmed_payments(now=LATER)
+
+    assert refunds() == [(order.number, str(second.pk))]
+
+
+def test_money_for_a_cancelled_order_that_was_forgotten_is_found_and_given_back() -> None:
+    order = make_order(now=NOW)
+    let_go(order, now=NOW)
+    payment = confirm(order)  # and then the process died
+
+    assert [settle_confirmed_payments(now=LATER) for _ in range(2)] == [0, 0]
+
+    assert refunds() == [(order.number, str(payment.pk))]
 
 
 @pytest.mark.parametrize("status", OTHER_STATUSES)
@@ -162,6 +224,7 @@ def test_a_notice_over_the_address_of_django_payments_makes_the_order_paid_once(
 @on_sqlite
 def test_of_20_notices_at_once_one_makes_the_order_paid(tmp_path: Path) -> None:
     order = make_order()
+    confirm(order)
 
     def read_and_apply() -> bool:
         return apply_payment(Payment.objects.get(), now=NOW)
@@ -176,37 +239,38 @@ def test_of_20_notices_at_once_one_makes_the_order_paid(tmp_path: Path) -> None:
         rows, state = do_alone(count_rows), do_alone(lambda: Order.objects.get(pk=order.pk).state)
 
     assert {type(outcome) for outcome in applied} == {bool}
-    assert sum(outcome is True for outcome in applied) <= 1
+    assert sum(outcome is True for outcome in applied) <= 1  # the other way of hearing of it says False
     assert (state, rows) == (Order.State.PAID, PAID_ROWS)
 
 
-def test_the_hand_off_is_sent_after_the_commit_and_not_before(
+def test_hand_off_and_mail_are_sent_in_one_message_after_the_commit_and_not_before(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    sent: list[int] = []
-    monkeypatch.setattr(sending, "send", sent.append)
+    sent: list[tuple[int, ...]] = []
+    monkeypatch.setattr(sending, "send", lambda *entry_ids: sent.append(entry_ids))
     order = make_order()
 
     with django_capture_on_commit_callbacks() as callbacks:
-        apply_payment(order.payments.get(), now=NOW)
+        apply_payment(confirm(order), now=NOW)
 
     assert sent == []
     for callback in callbacks:
         callback()
-    assert sent == [OutboxEntry.objects.get().pk]
+    [hand_off, mail] = OutboxEntry.objects.order_by("topic")
+    assert sent == [(hand_off.pk, mail.pk)]
 
 
 def test_nothing_is_sent_for_a_payment_that_is_rolled_back(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    order = make_order()
+    payment = confirm(make_order())
     before = stored_rows()
 
     def fail() -> None:
         with transaction.atomic():
-            apply_payment(order.payments.get(), now=NOW)
+            assert apply_payment(payment, now=NOW)
             raise ConnectionError
 
     with django_capture_on_commit_callbacks() as callbacks, pytest.raises(ConnectionError):
@@ -221,10 +285,11 @@ def test_a_half_made_set_of_jobs_is_taken_back_with_the_payment() -> None:
     Job.objects.create(
         line=order.lines.get(), order=order, promised_on=order.promised_on, created_at=NOW, version=1
     )  # stands in the way of the job that the payment makes
+    payment = confirm(order)
     before = stored_rows()
 
     with pytest.raises(IntegrityError):
-        apply_payment(order.payments.get(), now=NOW)
+        apply_payment(payment, now=NOW)
 
     assert stored_rows() == before
 

@@ -258,5 +258,5 @@ def test_placing_costs_a_fixed_number_of_queries(
     mixer_for(catalogue)
 
     total = quote([wish], bench=read_bench(today=NOW.date()), now=NOW).total
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(16):
         place_order([wish], ADA, checkout_key=KEY, shown_total=total, now=NOW)

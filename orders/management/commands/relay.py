@@ -2,19 +2,23 @@
 
 import signal
 import threading
-import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from orders.relaying import do_periodic_work, relay_outbox
+from orders.relaying import do_periodic_work, relay_errands, relay_hand_offs, relay_outbox
 
+RELAY_SECONDS = 1
 PERIODIC_SECONDS = 15
+LET_FINISH_SECONDS = 20  # what is under way when it is asked to stop
 
 
 class Command(BaseCommand):
+    """Three loops, each in a thread: no mail server and no payment provider that hangs holds up a hand-off."""
+
     help = (
         "Hands off what Celery did not, every second, and runs the periodic work. Stops on SIGTERM or Ctrl-C."
     )
@@ -27,20 +31,57 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         self.stdout.write("relay: running")
-        periodic_at = 0.0
-        while not stop.is_set():
-            try:
-                done = relay_outbox(now=timezone.now())
-                if done:
-                    self.stdout.write(f"relay: did {done} outbox entries that Celery had not")
-                if time.monotonic() >= periodic_at or options["once"]:
-                    do_periodic_work(now=timezone.now())
-                    periodic_at = time.monotonic() + PERIODIC_SECONDS
-            except DatabaseError as error:
-                if options["once"]:
-                    raise CommandError(f"the database did not answer: {error}") from error
-                self.stderr.write(f"relay: the database did not answer, trying again: {error}")
-                close_old_connections()
-            if options["once"]:
-                return
-            stop.wait(1)
+        if options["once"]:
+            return self.run_once()
+        loops = [
+            Loop(self, lambda: self.relay(relay_errands), seconds=RELAY_SECONDS, stop=stop),
+            Loop(self, lambda: do_periodic_work(now=timezone.now()), seconds=PERIODIC_SECONDS, stop=stop),
+            Loop(self, lambda: self.relay(relay_hand_offs), seconds=RELAY_SECONDS, stop=stop),
+        ]
+        for loop in loops:
+            loop.start()
+        stop.wait()
+        for loop in loops:
+            loop.join(LET_FINISH_SECONDS)
+        for loop in loops:
+            if loop.error is not None:
+                raise loop.error
+        return None
+
+    def run_once(self) -> None:
+        try:
+            self.relay(relay_outbox)
+            do_periodic_work(now=timezone.now())
+        except DatabaseError as error:
+            raise CommandError(f"the database did not answer: {error}") from error
+
+    def relay(self, work: Callable[..., int]) -> None:
+        if done := work(now=timezone.now()):
+            self.stdout.write(f"relay: did {done} outbox entries that Celery had not")
+
+
+class Loop(threading.Thread):
+    """Does its work every so many seconds until `stop` is set, with a database that comes and goes.
+
+    Any other `error` stops the whole relay: who watches over it starts it again.
+    """
+
+    def __init__(
+        self, command: BaseCommand, work: Callable[[], object], *, seconds: float, stop: threading.Event
+    ) -> None:
+        super().__init__(daemon=True)
+        self.command, self.work, self.seconds, self.stop = command, work, seconds, stop
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            while not self.stop.is_set():
+                try:
+                    self.work()
+                except DatabaseError as error:
+                    self.command.stderr.write(f"relay: the database did not answer, trying again: {error}")
+                    close_old_connections()
+                self.stop.wait(self.seconds)
+        except Exception as error:  # noqa: BLE001  # the main thread raises it
+            self.error = error
+            self.stop.set()

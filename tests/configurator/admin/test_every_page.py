@@ -9,7 +9,8 @@ from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from configurator.models import DeliveryTerms
+from configurator.models import DeliveryTerms, SharedMix
+from tests.configurator.shared_mixes import make_shared
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,8 @@ def page(model: type[Model], name: str, *args: Any) -> str:
 
 
 def any_row(model: type[Model]) -> Model:
+    if model is SharedMix:
+        make_shared()
     row = model._default_manager.first()
     assert row is not None, "the shipped catalogue holds at least one of everything"
     return row

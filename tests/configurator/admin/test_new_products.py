@@ -182,8 +182,8 @@ def test_a_second_recipe_with_a_family_of_its_own_is_a_second_product(
     assert check_in_api(client, "bicycle", mixes) == 5
     assert check_in_api(client, "bicycle", [{"frame": "steel", "bell": "brass"}]) == 0
     assert [recipe["slug"] for recipe in client.get("/api/shop/v1/recipes/").json()["recipes"]] == [
-        "bicycle",
         "shampoo",
+        "bicycle",
     ]
     page = client.get("/mix/bicycle/carbon/none").content.decode()
     assert "£925.00" in page

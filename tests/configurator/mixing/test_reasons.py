@@ -96,3 +96,26 @@ def test_an_avoid_list_is_asked_of_the_space_itself() -> None:
     assert conflict == space.why_not(0, 0, {}, (0b111, 0b011, 0b111, 0b111))
     assert conflict is not None
     assert conflict.restricted
+
+
+def test_what_the_rules_alone_refuse_is_told_the_same_whatever_else_is_left_out() -> None:
+    space = compile_space(MODEL)
+    reasons = Reasons(space)
+    narrow = (0b111, 0b110, 0b101, 0b111)
+    only_narrowed = 0
+    for picks in product(range(-1, 3), repeat=4):
+        chosen = {slot: option for slot, option in enumerate(picks) if option >= 0}
+        by_rules, by_all = space.options(chosen), space.options(chosen, narrow)
+        for slot, option in product(range(4), range(3)):
+            if by_all[slot] >> option & 1:
+                continue
+            others = {other: pick for other, pick in chosen.items() if other != slot}
+            conflict = reasons.conflict(slot, option, chosen, narrow)
+            assert conflict is not None
+            if by_rules[slot] >> option & 1:
+                only_narrowed += 1
+                assert conflict.restricted
+            else:
+                assert conflict == reasons.conflict(slot, option, others, None)
+
+    assert only_narrowed > 100

@@ -101,6 +101,9 @@ def test_names_are_short_unique_and_free(spec: Spec, problems: list[str]) -> Non
         (make_spec(reference_ml=0), ["recipe: doses need the volume that they are given for"]),
         (make_spec(slots=(make_slot("size"),)), [f"slot size: {RESERVED}"]),
         (make_spec(slots=(make_slot("label"),)), [f"slot label: {RESERVED}"]),
+        (make_spec(slots=(make_slot("avoid"),)), [f"slot avoid: {RESERVED}"]),
+        (make_spec(slots=(make_slot("line"),)), [f"slot line: {RESERVED}"]),
+        (make_spec(slots=(make_slot("recipe"),)), [f"slot recipe: {RESERVED}"]),
         (make_spec(slots=(make_slot(family="oils"),)), ["slot base: there is no family oils"]),
         (
             make_spec(families=(make_family("bases", ()), make_spec().families[1])),

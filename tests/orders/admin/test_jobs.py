@@ -11,7 +11,7 @@ from django.utils import timezone
 from orders.models import Job, JobTransition, OutboxEntry
 from orders.outbox import process_outbox
 from tests.orders.admin.people import act, make_boss, make_clerk
-from tests.orders.make import make_job, make_order
+from tests.orders.make import make_hand_off, make_job, make_order
 from tests.orders.stored import reserved, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -27,7 +27,7 @@ def make_lapsed_job() -> Job:
 
 
 def make_dead_entry() -> OutboxEntry:
-    entry = make_order(paid=True).outbox_entries.get()
+    entry = make_hand_off()
     OutboxEntry.objects.filter(pk=entry.pk).update(state="dead", attempts=12, error="ValueError: bad")
     Job.objects.filter(order=entry.order).update(on_hold=True, hold_reason="see the outbox")
     entry.refresh_from_db()
@@ -54,7 +54,7 @@ def test_a_job_shows_its_recipe_and_steps_but_not_its_lease_token() -> None:
 def test_even_the_boss_cannot_add_change_or_delete(path: str) -> None:
     job = make_job("produced")
     boss = make_boss()
-    row = f"{path}{job.pk if path == JOBS else job.order.outbox_entries.get().pk}"
+    row = f"{path}{job.pk if path == JOBS else job.order.outbox_entries.all()[0].pk}"
     values = {"state": "cancelled", "on_hold": "on", "attempts": "0", "batch": "B9"}
     before = stored_rows()
 

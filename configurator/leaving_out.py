@@ -1,7 +1,7 @@
 """What can be left out of the recipes on sale: flags as boxes to tick, substances by a search for their name."""
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -73,12 +73,6 @@ def make_form(mixers: Iterable[Mixer], ticked: Collection[str], *, search: str =
 def flag_names(specs: Iterable[Spec]) -> dict[str, str]:
     """The flags of some recipes: short name -> name."""
     return {flag.slug: flag.name for spec in specs for flag in spec.flags}
-
-
-def in_her_words(specs: Iterable[Spec], items: Sequence[str]) -> list[str]:
-    """Flags by their names, substances as they are."""
-    names = flag_names(specs)
-    return [names.get(item, item) for item in items]
 
 
 def avoided_in(address: str) -> tuple[str, ...]:

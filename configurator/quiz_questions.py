@@ -6,13 +6,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from configurator.bench import Bench, missing
-from configurator.leaving_out import LeaveOutForm, in_her_words, make_form
-from configurator.mixing.mixer import Mixer, contents_of
+from configurator.leaving_out import LeaveOutForm, make_form
+from configurator.mixing.mixer import Mixer
 from configurator.mixing.quiz import scent_slot
 from configurator.mixing.spec import Component
 from configurator.quiz_address import ANY, HAIR, LEAVE_OUT, NEEDS, SCENT, QuizState
-from configurator.quiz_words import Missing, out_text
-from configurator.wording import list_of
+from configurator.quiz_words import Missing
+from configurator.wording import avoid_words, list_of, stock_text
 
 ANSWER = {NEEDS: "need", HAIR: "hair", LEAVE_OUT: "avoid", SCENT: "scent"}  # the name of a question's answers
 
@@ -138,8 +138,10 @@ def _scent_cards(mixer: Mixer, state: QuizState, bench: Bench | None) -> tuple[C
 
 def _against(mixer: Mixer, slot: str, part: Component, avoid: tuple[str, ...], out: Missing) -> str:
     """What she leaves out, or stock, that keeps a scent from being had."""
-    if found := tuple(item for item in avoid if item in contents_of(part)):
-        return _("Contains %(what)s, which you asked us to leave out.") % {
-            "what": list_of(in_her_words([mixer.spec], found))
-        }
-    return out_text(part.name, out[slot, part.slug]) if (slot, part.slug) in out else ""
+    refusal = mixer.refusal_of(slot, part.slug, avoid=avoid, out=out)
+    if refusal is None:
+        return ""
+    if refusal.is_out:
+        return stock_text(out[slot, part.slug])
+    what = list_of(avoid_words(mixer.spec, refusal.avoided))
+    return _("Contains %(what)s, which you asked us to leave out.") % {"what": what}

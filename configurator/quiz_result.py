@@ -3,14 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from configurator.bench import Bench, missing
 from configurator.bottle import Bottle, draw_bottle
 from configurator.delivery import Promise, promise
-from configurator.leaving_out import in_her_words
+from configurator.mix_address import MixState
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.nothing_left import NoMix
 from configurator.mixing.price import DeliveryPrice
@@ -25,7 +22,7 @@ from configurator.quiz_words import (
     keep_text,
     no_mix_texts,
 )
-from configurator.wording import mix_name, repair_text
+from configurator.wording import avoid_words, mix_name, repair_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ def build_result(
         bottle=draw_bottle(mixer, found.mix),
         layers=draw_layers(mixer, found.mix),
         mixer_address=_mixer_address(mixer, found.mix, answers),
-        left_out=tuple(in_her_words([spec], answers.avoid)),
+        left_out=avoid_words(spec, answers.avoid),
         to_remember=(*elsewhere, *answers.avoid),
         is_remembered=set(answers.avoid) <= set(remembered),
         address=state.address(RESULT),
@@ -130,7 +127,7 @@ def build_result(
 def _no_mix_page(mixer: Mixer, state: QuizState, nothing: NoMix, out: Missing) -> NoMixPage:
     return NoMixPage(
         state=state,
-        left_out=tuple(in_her_words([mixer.spec], state.avoid)),
+        left_out=avoid_words(mixer.spec, state.avoid),
         reasons=tuple(no_mix_texts(mixer.spec, nothing, out)),
         offers=tuple(_without(mixer, state, dropped) for dropped in nothing.keep_all_but),
         is_stock=nothing.is_stock,
@@ -172,7 +169,6 @@ def _swap(mixer: Mixer, state: QuizState) -> Offer | None:
 
 
 def _mixer_address(mixer: Mixer, mix: Mapping[str, str], answers: QuizAnswers) -> str:
-    choices = "/".join(mix[slot.slug] for slot in mixer.spec.slots)
-    path = reverse("configurator:mix", args=[mixer.spec.slug, choices])
-    query = urlencode([("avoid", item) for item in answers.avoid])
-    return f"{path}?{query}" if query else path
+    size = mixer.spec.sizes[0]
+    state = MixState(recipe=mixer.spec.slug, mix=dict(mix), size=size, avoid=answers.avoid)
+    return state.address(mixer)

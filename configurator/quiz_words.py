@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
-from configurator.leaving_out import in_her_words
+from configurator.days import written_short_day
 from configurator.mixing.answers import Refusal
 from configurator.mixing.nothing_left import Emptied, NoMix
 from configurator.mixing.quiz import Because, Part, QuizAnswers, Suggestion
 from configurator.mixing.spec import Spec
-from configurator.wording import component_name, list_of
+from configurator.wording import avoid_words, component_name, contains_text, list_of, out_text
 
 Missing = Mapping[tuple[str, str], date | None]
 
@@ -31,22 +30,10 @@ def change_text(spec: Spec, part: Part, missing: Missing) -> str:
     """Why a slot does not hold what she asked for there; empty if it does, or nothing was asked."""
     if part.instead is None:
         return ""
-    wanted, refusal = component_name(spec, part.instead.wanted), part.instead.refusal
+    wanted, refusal = part.instead.wanted, part.instead.refusal
     if refusal.is_out:
-        return out_text(wanted, missing.get((part.slot, part.instead.wanted)))
-    return _why_not(spec, wanted, part.instead.wanted, refusal)
-
-
-def out_text(name: str, back_on: date | None) -> str:
-    if back_on is None:
-        return _("%(name)s is out of stock.") % {"name": name}
-    day = date_format(back_on, "j F")
-    return _("%(name)s is out of stock, back about %(day)s.") % {"name": name, "day": day}
-
-
-def avoided_text(spec: Spec, name: str, avoided: tuple[str, ...]) -> str:
-    what = list_of(in_her_words([spec], avoided))
-    return _("%(name)s contains what you asked us to leave out: %(what)s.") % {"name": name, "what": what}
+        return out_text(spec, wanted, missing.get((part.slot, wanted)))
+    return _why_not(spec, wanted, refusal)
 
 
 def no_mix_texts(spec: Spec, nothing: NoMix, missing: Missing) -> list[str]:
@@ -60,7 +47,7 @@ def no_mix_texts(spec: Spec, nothing: NoMix, missing: Missing) -> list[str]:
 
 def keep_text(spec: Spec, avoid: tuple[str, ...], dropped: tuple[str, ...]) -> str:
     """The offer to leave out all that she asked for but `dropped`."""
-    what = {"what": list_of(in_her_words([spec], dropped))}
+    what = {"what": list_of(avoid_words(spec, dropped))}
     if len(dropped) == len(avoid):
         return _("Make it with %(what)s") % what
     return _("Leave out everything but %(what)s") % what
@@ -81,13 +68,13 @@ def _because(found: Suggestion, part: Part) -> str:
     }[part.because]
 
 
-def _why_not(spec: Spec, name: str, slug: str, refusal: Refusal) -> str:
+def _why_not(spec: Spec, wanted: str, refusal: Refusal) -> str:
     if refusal.avoided:
-        return avoided_text(spec, name, refusal.avoided)
+        return contains_text(spec, wanted, refusal.avoided)
     others = [choice for _slot, choice in refusal.choices]
     reason = refusal.rules[0].reason if len(refusal.rules) == 1 else ""
     said = {
-        "name": name,
+        "name": component_name(spec, wanted),
         "names": list_of(component_name(spec, other) for other in others),
         "reason": reason,
     }
@@ -95,7 +82,7 @@ def _why_not(spec: Spec, name: str, slug: str, refusal: Refusal) -> str:
         return _("Of what is left, nothing goes with %(name)s.") % said
     if not others:
         return _("%(name)s is not possible: %(reason)s.") % said
-    if others == [slug]:
+    if others == [wanted]:
         return _("%(name)s twice does not work: %(reason)s.") % said
     return _("%(name)s does not go with %(names)s, which you asked for first: %(reason)s.") % said
 
@@ -110,8 +97,8 @@ def _emptied_text(spec: Spec, emptied: Emptied, missing: Missing) -> str:
     days = [day for name in emptied.out if (day := missing.get((emptied.slot, name)))]
     said = {
         "slot": _in_sentence(slot),
-        "what": get_text_list(in_her_words([spec], emptied.avoided), _("or")),
-        "day": date_format(min(days), "j F") if days else "",
+        "what": get_text_list(list(avoid_words(spec, emptied.avoided)), _("or")),
+        "day": written_short_day(min(days)) if days else "",
     }
     if not emptied.out:
         return _("Every %(slot)s contains what you asked us to leave out: %(what)s.") % said

@@ -195,7 +195,8 @@ def _find_changes(
             if refusal is None:
                 raise AssertionError("what would score higher cannot be had")
             found[wish.slot] = Instead(wish.wanted, refusal)
-        kept[wish.slot] = chosen
+        if wish.worth.get(chosen):  # else it met no wish and stands in the way of none
+            kept[wish.slot] = chosen
     return found
 
 

@@ -3,15 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.slow
-
-
-def heading(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
@@ -40,6 +36,10 @@ def test_five_pages_lead_to_a_mix_and_back_keeps_the_answers(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your mix: Warm Hearth with Mend and Vivid")
     expect(page.get_by_text("As you asked: oat, Mentha Piperita Oil.")).to_be_visible()
     assert page.context.cookies() == []
+
+    page.get_by_role("button", name="Add to basket").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("basket", re.IGNORECASE))
+    expect(page.get_by_text("Warm Hearth with Mend and Vivid").first).to_be_visible()
 
 
 def test_she_has_it_remembered_takes_it_back_and_leaves_no_cookie(open_page: OpenPage) -> None:

@@ -78,8 +78,8 @@ def test_what_is_out_of_stock_is_said_with_the_day_it_is_back(client: Client) ->
 
     lines = opened(client, address(need=["strength", "definition"])).by_tag["dd"]
 
-    assert lines[1].endswith("Mend is out of stock, back about 3 December.")
-    assert lines[2].endswith("Coil is out of stock.")
+    assert lines[1].endswith("Mend is out of stock, back about 3 Dec.")
+    assert lines[2].endswith("Coil is out of stock just now.")
 
 
 def test_the_mix_costs_what_it_costs_everywhere_and_comes_when_the_bench_says(client: Client) -> None:
@@ -182,7 +182,7 @@ def test_stock_in_the_way_is_said_with_the_first_day(client: Client) -> None:
 
     page = opened(client, address(avoid=["oat"]))
 
-    assert page.by_class["why"] == ["Every base blend is out of stock; the first is back about 3 December."]
+    assert page.by_class["why"] == ["Every base blend is out of stock; the first is back about 3 Dec."]
     assert "it may work on another day" in " ".join(page.by_tag["p"])
     assert page.repairs == []
 

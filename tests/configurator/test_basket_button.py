@@ -53,7 +53,8 @@ def test_what_the_button_posts_is_in_the_basket(client: Client) -> None:
 
     response = client.post("/basket/add", fields, headers={"Origin": "http://testserver"})
 
-    assert (response.status_code, response["Location"]) == (302, "/basket")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/basket")
     said = client.get("/basket").content.decode()
     assert "Warm Hearth with Mend and Quench" in said
     assert "Ada" in said

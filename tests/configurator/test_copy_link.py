@@ -1,7 +1,10 @@
 """The link to a mix for others: absolute, the whole state, nothing that is hers alone."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import LazySettings
+from django.core.cache import caches
 from django.test import Client
 
 from configurator.mix_address import MixState
@@ -27,21 +30,23 @@ def link(page: Page) -> str:
     return field["value"]
 
 
+@pytest.fixture
+def elsewhere(settings: LazySettings) -> Iterator[str]:
+    """A shop at another address, which remembers no page of the usual one."""
+    settings.BASE_URL = "https://shop.example"
+    caches["pages"].clear()
+    yield "https://shop.example"
+    caches["pages"].clear()
+
+
 @pytest.mark.parametrize(
     "path", ["", "?base=warm-hearth&size=50ml", "warm-hearth/mend/quench?label=Zo%C3%AB"]
 )
-def test_the_link_is_absolute_and_leads_to_the_same_state(
-    client: Client, settings: LazySettings, path: str
-) -> None:
-    settings.BASE_URL = "https://shop.example"
+def test_the_link_is_absolute_and_leads_to_the_same_state(client: Client, elsewhere: str, path: str) -> None:
+    page = opened(client, MIXER + path)
 
-    shown = link(opened(client, MIXER + path))
-
-    assert shown == f"https://shop.example{MIXER}{path}"
-    assert (
-        opened(client, shown.removeprefix("https://shop.example")).checked
-        == opened(client, MIXER + path).checked
-    )
+    assert link(page) == f"{elsewhere}{MIXER}{path}"
+    assert opened(client, link(page).removeprefix(elsewhere)).checked == page.checked
 
 
 @pytest.mark.parametrize("by_htmx", [True, False], ids=["htmx", "plain"])

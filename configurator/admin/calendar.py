@@ -33,7 +33,7 @@ def orders_of(day: date) -> str:
 class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
     form = BenchDayForm
     formfield_overrides = WHOLE_NUMBERS
-    list_display = ["shown_day", "shown_booked", "room", "is_closed", "note"]
+    list_display = ["shown_day", "shown_booked", "room", "note"]
     list_filter = [WhenFilter, "is_closed"]
     search_fields = ["note"]
     actions = ["open_again"]

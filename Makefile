@@ -37,7 +37,8 @@ demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fu
 	@$(PY) manage.py demo
 
 test: $(DEV_READY) ## Run all tests (one file: make test TESTS=tests/project/test_run.py)
-	@$(PY) -m pytest $(TESTS)
+	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
+		$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile && $(PY) -m pytest -m slow; fi
 
 bench: $(DEV_READY) ## Measure the mixing questions against brute force
 	@$(PY) -m benchmarks
@@ -61,6 +62,9 @@ schema: $(DEV_READY) ## Write docs/openapi.yaml anew from the code
 
 lighthouse: $(DEV_READY) ## Let Lighthouse judge home, mixer and checkout; writes docs/lighthouse.md (needs Node.js)
 	@$(PY) -m docs.lighthouse
+
+messages: $(RUN_READY) ## Bring a language's file of translations up to date (make messages LANGUAGE=de), compile all
+	@$(PY) -m config.messages $(LANGUAGE)
 
 pictures: $(DEV_READY) ## Take the README's pictures anew from a running shop
 	@$(PY) -m docs.pictures

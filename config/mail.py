@@ -35,7 +35,7 @@ class FileBackend(BaseEmailBackend):
             _write_whole(file, content.as_bytes(linesep="\r\n"))
             logger.log(
                 logging.WARNING if settings.HTTPS else logging.INFO,
-                "mail “%s” was not sent but written to %s",
+                "mail “%s” is not sent but written to %s",
                 mail.subject,
                 file,
             )
@@ -44,7 +44,7 @@ class FileBackend(BaseEmailBackend):
 
 def _file_name(content: Message) -> str:
     at = parsedate_to_datetime(content["Date"]).astimezone(UTC)
-    name = re.sub(r"[^A-Za-z0-9.-]+", "-", content["Message-ID"].strip("<>").rpartition("@")[0])
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", content["Message-ID"].strip(" <>").rpartition("@")[0])
     return f"{at:%Y%m%dT%H%M%SZ}-{name[:100]}.eml"
 
 

@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 from environs import EnvError
 
+from config.messages import compile_languages
 from config.processes import Child, make_environment, read_procfile
 from config.readiness import Readiness
 from config.supervisor import Supervisor
@@ -86,9 +87,18 @@ def prepare(step: str, *command: str, **options: Any) -> str:
     return output.getvalue()
 
 
+def compile_translations() -> None:
+    try:
+        for told in compile_languages(settings.LOCALE_PATHS[0]):
+            say("prepare", told)
+    except OSError as error:
+        say("prepare", f"translations stay as they are: {error}")
+
+
 def prepare_shop() -> str:
     """Bring the state up to date; returns the lines that tell the demo users' passwords."""
     prepare("bringing the database up to date", "migrate", interactive=False, verbosity=0)
+    compile_translations()
     prepare("collecting static files", "collectstatic", interactive=False, verbosity=0)
     prepare("loading the catalogue, if there is none yet", "load_catalogue", "--if-empty")
     users = ""

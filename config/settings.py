@@ -13,6 +13,7 @@ from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
+from config.languages import find_languages, with_languages
 from config.mail_url import read_mail_url
 
 django_stubs_ext.monkeypatch()
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.cross_origin.ResourcePolicyMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -97,6 +99,12 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "configurator.undecided.UndecidedMiddleware",
 ]
+
+# Languages: the shop's own, and each that has a file of translations.
+LANGUAGE_CODE = "en-gb"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = find_languages(LOCALE_PATHS[0], usual=LANGUAGE_CODE)
+MIDDLEWARE = with_languages(MIDDLEWARE, LANGUAGES)
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -227,10 +235,18 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Pages
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {  # drawn mixers: some 30 kB each
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
 SHARED_READING_SECONDS = (
     0.5  # how long a process may show a version or a promise that is no longer the newest
 )
-LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
 USE_TZ = True
 STATIC_URL = "/static/"

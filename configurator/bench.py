@@ -12,6 +12,7 @@ from configurator.mixing.label import doses
 from configurator.mixing.price import DeliveryPrice
 from configurator.mixing.spec import NONE, Size, Spec
 from configurator.models import BenchDay, Component, DeliveryTerms
+from configurator.shared_reading import shared_for_a_moment
 
 AHEAD = timedelta(days=180)  # how far the calendar is read
 PLENTY_ML = 100_000  # no product takes more of one component, so more of it cannot be short
@@ -134,3 +135,6 @@ def _read_stock(rows: list[dict[str, Any]] | None) -> dict[str, Stock]:
 def _microlitres(millilitres: float) -> int:
     """JSON has no decimals; a thousandth survives a float by far."""
     return round(millilitres * 1000)
+
+
+recent_bench = shared_for_a_moment(read_bench)

@@ -42,10 +42,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A mix to compare with, and the page that does it."""
+    """A mix to compare with, and the page that does it; `slot`: where its name stands for one part alone."""
 
     name: str
     address: str
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +87,25 @@ def compare(mixer: Mixer, state: MixState, other: Mapping[str, str], within: Res
 def offer_mixes(mixer: Mixer, state: MixState, within: Restrictions) -> tuple[Offers, ...]:
     """What a complete mix can be compared with: starters and mixes one part away, of those that can be made."""
     spec = mixer.spec
-    starters = [(starter.name, dict(starter.mix)) for starter in spec.starters]
+    starters = [
+        Offer(starter.name, compare_address(mixer, state, dict(starter.mix)))
+        for starter in spec.starters
+        if dict(starter.mix) != state.mix and _can_be_made(mixer, dict(starter.mix), within)
+    ]
+    groups = [Offers(_("Ours"), tuple(starters))]
     answer = mixer.options(state.mix, size=state.size, avoid=within.avoid, out=within.out)
-    groups = [(_("Ours"), [(name, mix) for name, mix in starters if _can_be_made(mixer, mix, within)])]
     for row in answer.slots:
+        others = [option.slug for option in row.options if option.is_open and not option.chosen]
         near = [
-            (component_name(spec, option.slug), {**state.mix, row.slot.slug: option.slug})
-            for option in row.options
-            if option.is_open
+            Offer(
+                component_name(spec, slug),
+                compare_address(mixer, state, {**state.mix, row.slot.slug: slug}),
+                row.slot.name,
+            )
+            for slug in others
         ]
-        groups.append((_("Another %(slot)s") % {"slot": row.slot.name.lower()}, near))
-    found = (
-        Offers(
-            title,
-            tuple(Offer(name, compare_address(mixer, state, mix)) for name, mix in near if mix != state.mix),
-        )
-        for title, near in groups
-    )
-    return tuple(offers for offers in found if offers.mixes)
+        groups.append(Offers(_("Another %(slot)s") % {"slot": row.slot.name.lower()}, tuple(near)))
+    return tuple(group for group in groups if group.mixes)
 
 
 def _can_be_made(mixer: Mixer, mix: Mapping[str, str], within: Restrictions) -> bool:

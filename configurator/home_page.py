@@ -7,30 +7,20 @@ from datetime import date
 from django.urls import reverse
 
 from configurator.bench import Bench, missing
-from configurator.bottle import Bottle, draw_bottle
 from configurator.delivery import Promise, promise
 from configurator.mix_address import MixState
+from configurator.mix_drawing import Drawing, draw_mix
 from configurator.mixing.filtering import SpaceUndecided
 from configurator.mixing.label import chosen_components
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.price import DeliveryPrice
 from configurator.mixing.spec import Size, Spec
-from configurator.picture import Layer, draw_layers
-from configurator.wording import avoid_names, list_of, mix_name
+from configurator.wording import avoid_words, list_of, mix_name
 
 Pairs = Collection[tuple[str, str]]
 
 GLYPHS_SHOWN = 2  # on the label of a small bottle
 MOST_SLOTS_NAMED = 4  # a product of more parts is told by their number
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A mix as it is drawn: `layers` for a product with drawings, else the bottle."""
-
-    name: str
-    bottle: Bottle
-    layers: tuple[Layer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +115,7 @@ def _product(mixer: Mixer, *, out: Pairs, drawing: Drawing | None = None) -> Pro
         spec=mixer.spec,
         mixes=mixer.count(),
         address=reverse("configurator:mixer", args=[mixer.spec.slug]),
-        drawing=drawing or _draw(mixer, _some_mix(mixer, out)),
+        drawing=drawing or draw_mix(mixer, _some_mix(mixer, out)),
         price=_price(mixer, mixer.spec.sizes[0]),
     )
 
@@ -159,18 +149,14 @@ def _starter(mixer: Mixer, name: str, mix: dict[str, str], avoid: Collection[str
         mix_name=mix_name(mixer.spec, mix),
         price=verdict.price,
         address=state.address(mixer),
-        drawing=_draw(mixer, mix, name=name),
+        drawing=draw_mix(mixer, mix, name=name),
         glyphs=tuple(part.glyph for _dose, part in chosen_components(mixer.spec, mix)[1 : 1 + GLYPHS_SHOWN]),
-        contains=list_of(avoid_names(mixer.spec, found)),
+        contains=list_of(avoid_words(mixer.spec, found)),
     )
 
 
 def _is_makeable(mixer: Mixer, mix: Mapping[str, str], out: Pairs) -> bool:
     return mixer.is_complete(mix) and mixer.is_makeable(mix) and not any(pair in out for pair in mix.items())
-
-
-def _draw(mixer: Mixer, mix: Mapping[str, str], *, name: str = "") -> Drawing:
-    return Drawing(name or mix_name(mixer.spec, mix), draw_bottle(mixer, mix), draw_layers(mixer, mix))
 
 
 def _price(mixer: Mixer, size: Size) -> SizePrice:

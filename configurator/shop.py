@@ -23,11 +23,15 @@ class NavLink:
 
 def shop_context(request: HttpRequest) -> dict[str, object]:
     """For templates. Costs no query and makes no session where the browser sent no session cookie."""
+    return {**shop_words(), "nav_links": nav_links(request)}
+
+
+def shop_words() -> dict[str, object]:
+    """What of that is the same for every visitor."""
     return {
         "shop_name": settings.SHOP_NAME,
         "shop_town": settings.SHOP_TOWN,
         "shop_email": settings.SHOP_EMAIL,
-        "nav_links": nav_links(request),
         "find_address": FIND,
         "leave_out_address": LEAVE_OUT,
     }

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import from_json
 from configurator.models import RecipeVersion
+from configurator.shared_reading import shared_for_a_moment
 
 MIXERS_KEPT = 256  # per process; a shop has some forty recipes, and baskets and jobs refer to older versions
 
@@ -58,3 +59,7 @@ def _mixer(version_id: int, sha256: str) -> Mixer:
     stored = RecipeVersion.objects.values_list("spec", "space").get(pk=version_id, sha256=sha256)
     spec, space = stored
     return Mixer(from_json(spec), stored=None if space is None else bytes(space))
+
+
+recent_version = shared_for_a_moment(newest_version)
+recent_versions_on_sale = shared_for_a_moment(versions_on_sale)

@@ -32,12 +32,6 @@ def list_of(names: Iterable[str]) -> str:
     return get_text_list(list(names), _("and"))
 
 
-def avoid_names(spec: Spec, names: Iterable[str]) -> tuple[str, ...]:
-    """Flags and substances as people say them: a flag by the name that staff gave it."""
-    said = {flag.slug: flag.name for flag in spec.flags}
-    return tuple(said.get(name, name) for name in names)
-
-
 def mix_name(spec: Spec, mix: Mapping[str, str]) -> str:
     """A mix in one phrase, such as “Warm Hearth with Mend and Quench”; doubles are said once, as double.
 

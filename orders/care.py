@@ -1,11 +1,16 @@
-"""What staff decide about jobs that went wrong."""
+"""What staff decide about jobs that went wrong, and about an order whose address got into wrong hands."""
 
 from datetime import datetime
 
+from django.db import transaction
+
+from orders.cancelling import close_order
 from orders.jobs import NO_LEASE, Actor, WrongStateError, move_job
-from orders.models import Job, OutboxEntry
-from orders.outbox import retry_entry
+from orders.models import Job, Order, OutboxEntry
+from orders.outbox import add_entry, retry_entry
+from orders.sending import send_after_commit
 from orders.stock import free_stock
+from orders.tokens import new_token
 
 # What a maker has in hand is not cancelled over its head: fulfilment accepts a cancellation, or refuses it.
 CAN_BE_GIVEN_UP = (Job.State.PENDING, Job.State.READY, Job.State.FAILED)
@@ -34,14 +39,38 @@ def call_off(job: Job, *, by: str, now: datetime) -> Job:
 
 
 def give_up(job: Job, *, by: str, now: datetime) -> Job:
-    """A job that failed, or that nobody has taken, is cancelled and its stock freed; raises jobs.WrongStateError."""
-    if job.state not in CAN_BE_GIVEN_UP:
-        raise WrongStateError(job, Job.State.CANCELLED)
-    moved = move_job(job, Job.State.CANCELLED, by=Actor("staff", by), now=now)
-    free_stock([job.line])
-    return moved
+    """A job that failed, or that nobody has taken, is cancelled and its stock freed; raises jobs.WrongStateError.
+
+    With the last job of an order the order is cancelled and its money given back. Locks the order.
+    """
+    staff = Actor("staff", by)
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=job.order_id)
+        if job.state not in CAN_BE_GIVEN_UP:
+            raise WrongStateError(job, Job.State.CANCELLED)
+        moved = move_job(job, Job.State.CANCELLED, by=staff, now=now)
+        free_stock([job.line])
+        is_left = order.jobs.exclude(state=Job.State.CANCELLED).exists()
+        if order.state == Order.State.PAID and not is_left:
+            close_order(order, by=staff, now=now)
+        return moved
 
 
 def retry_hand_off(entry: OutboxEntry, *, now: datetime) -> bool:
     """Give a dead outbox entry a fresh start; False for one that is not dead."""
     return retry_entry(entry, now=now)
+
+
+def renew_token(order: Order, *, now: datetime) -> str:
+    """Give an order's pages a new address, from which moment the old one leads nowhere; returns the new token.
+
+    The confirmation of a paid order is mailed anew, with the new address. Locks the order.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+        order.token = new_token()
+        order.save(update_fields=["token"])
+        if order.state == Order.State.PAID:
+            key = f"anew-{now:%Y%m%dT%H%M%S%f}"
+            send_after_commit(add_entry(OutboxEntry.Topic.MAIL_CONFIRMED, order=order, key=key, now=now))
+        return order.token

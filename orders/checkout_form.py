@@ -64,8 +64,8 @@ class CheckoutForm(forms.Form):
         for name in self.errors if self.is_bound else ():
             if name in self.fields:
                 self.fields[name].widget.attrs |= {"aria-invalid": "true"}
-        for name, field in self.fields.items():
-            field.widget.attrs.setdefault("aria-describedby", f"id_{name}_error")
+        for field in self.visible_fields():
+            field.field.widget.attrs.setdefault("aria-describedby", f"id_{field.name}_error")
 
     def customer(self) -> Customer:
         """The customer of a valid form."""

@@ -9,13 +9,15 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import punycode
 
-from orders.mail_content import NAMES, SLIP_KEY, write_mail
+from orders.lateness import SLIP_KEY
+from orders.mail_content import NAMES, write_mail
 from orders.models import Job, Order, OutboxEntry
 
 logger = logging.getLogger(__name__)
 
 Topic = OutboxEntry.Topic
 MAILS = tuple(NAMES)
+KEY_LETTERS = 8  # enough to tell the parcels of one order apart, and a Message-ID that fits on its line
 
 
 def send_mail(entry: OutboxEntry, now: datetime) -> str | None:
@@ -34,13 +36,14 @@ def send_mail(entry: OutboxEntry, now: datetime) -> str | None:
     )
     message.attach_alternative(mail.html, "text/html")
     message.send()
-    logger.info("mail “%s” of order %s sent", NAMES[entry.topic], entry.order.number)
+    logger.info("mail “%s” of order %s passed on", NAMES[entry.topic], entry.order.number)
     return None
 
 
 def make_headers(entry: OutboxEntry) -> dict[str, str]:
     """What makes a mail the same when it is sent again, and keeps absence notes and other robots from answering it."""
-    name = "-".join(part for part in (entry.order.number, NAMES[entry.topic], entry.key) if part)
+    key = entry.key[:KEY_LETTERS]
+    name = "-".join(part for part in (entry.order.number, NAMES[entry.topic], key) if part)
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     domain = f"[{host}]" if ":" in host else punycode(host)
     return {
@@ -69,7 +72,7 @@ def find_why_not(entry: OutboxEntry) -> str:
 
 
 def _is_all_shipped(order: Order) -> bool:
-    states = set(order.jobs.values_list("state", flat=True)) - {Job.State.CANCELLED}
+    states = set(order.jobs.filter(remakes=None).values_list("state", flat=True)) - {Job.State.CANCELLED}
     return states == {Job.State.SHIPPED}
 
 

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from orders.lateness import SLIP_KEY
 from orders.models import Job, JobTransition, Order, OutboxEntry
+from orders.refunding import refund_state
 from orders.tracking import Item, read_tracking
 
 Topic = OutboxEntry.Topic
-SLIP_KEY = "slip-"  # and its number: the key of an entry that tells of a slip
 NAMES: dict[str, str] = {
     Topic.MAIL_CONFIRMED: "confirmed",
     Topic.MAIL_IN_PRODUCTION: "in-production",
@@ -21,7 +22,7 @@ NAMES: dict[str, str] = {
     Topic.MAIL_LATE: "late",
     Topic.MAIL_CANCELLED: "cancelled",
 }
-BLANK_LINES = re.compile(r"(?:[ \t]*\n){3,}")
+BLANK_LINES = re.compile(r"\s*\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ def write_mail(entry: OutboxEntry) -> Mail:
         subject = " ".join(render_to_string(f"emails/{name}.subject.txt", content).split())
         text = render_to_string(f"emails/{name}.txt", content)
         html = render_to_string(f"emails/{name}.html", {**content, "subject": subject})
-    return Mail(subject, BLANK_LINES.sub("\n\n", text).strip() + "\n", html.strip() + "\n")
+    return Mail(
+        subject, BLANK_LINES.sub("\n\n", text.strip()) + "\n", BLANK_LINES.sub("\n", html.strip()) + "\n"
+    )
 
 
 def _about(order: Order) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def _in_production(entry: OutboxEntry) -> dict[str, Any]:
 
 def _shipped(entry: OutboxEntry) -> dict[str, Any]:
     shipment = entry.order.shipments.get(public_id=entry.key)
-    unsent = entry.order.jobs.exclude(state__in=[Job.State.SHIPPED, Job.State.CANCELLED])
+    unsent = entry.order.jobs.filter(remakes=None).exclude(state__in=[Job.State.SHIPPED, Job.State.CANCELLED])
     return {
         "shipment": shipment,
         "items": _items_of(entry.order, set(shipment.jobs.values_list("line", flat=True))),
@@ -80,8 +83,8 @@ def _late(entry: OutboxEntry) -> dict[str, Any]:
 
 
 def _cancelled(entry: OutboxEntry) -> dict[str, Any]:
-    order = entry.order
-    return {"items": read_tracking(order).items, "given_back": order.total if order.paid_at else 0}
+    to_give_back, _given = refund_state(entry.order)
+    return {"items": read_tracking(entry.order).items, "given_back": to_give_back}
 
 
 def _items_of(order: Order, lines: Collection[int]) -> tuple[Item, ...]:

@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -42,6 +42,17 @@ def add_entry(topic: str, *, order: Order, now: datetime, key: str = "") -> Outb
         [entry], ignore_conflicts=True
     )  # an error would spoil the whole transaction
     return OutboxEntry.objects.get(topic=topic, order=order, key=key)
+
+
+def add_entries(topic: str, *, keys: Sequence[tuple[Order, str]], now: datetime) -> None:
+    """The same for many orders, each with its key, in one query; what is written down already stays as it is."""
+    OutboxEntry.objects.bulk_create(
+        [
+            OutboxEntry(topic=topic, order=order, key=key, created_at=now, next_attempt_at=now)
+            for order, key in keys
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:

@@ -23,10 +23,10 @@ from orders.letting_go import let_go
 from orders.models import Basket, Order, OrderLine, Payment
 from orders.payments import OPEN_STATUSES, open_payment
 from orders.stock import reserve_stock
+from orders.tokens import new_token
 
 PLACING_ATTEMPTS = 5  # how often a day at the bench may fill up under an order that is being placed
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-TOKEN_BYTES = 24  # 192 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +237,7 @@ def _write(
             _check_basket(basket, checkout_key, now=now)
         order = Order.objects.create(
             number="".join(secrets.choice(NUMBER_ALPHABET) for _ in range(10)),
-            token=secrets.token_urlsafe(TOKEN_BYTES),
+            token=new_token(),
             checkout_key=checkout_key,
             basket=basket,
             country=settings.SHOP_COUNTRY,

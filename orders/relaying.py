@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
+from orders.lateness import tell_of_slips
 from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
 from orders.outbox import HANDLERS, process_outbox
@@ -77,6 +78,7 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("payments were paid without a word from the provider", ask_about_open_payments),
     ("unpaid orders were cancelled", expire_unpaid_orders),
     ("baskets were forgotten", drop_old_baskets),
+    ("orders turned out later than was told", tell_of_slips),
     ("sessions were forgotten", forget_old_sessions),
 )
 

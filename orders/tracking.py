@@ -1,6 +1,7 @@
 """Where an order is, from its stored events only."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,11 @@ from configurator.mixing.label import label
 from configurator.mixing.spec import Size
 from configurator.versions import mixer_for
 from configurator.wording import mix_name
-from orders.models import Job, JobTransition, Order, OrderLine, Shipment
+from orders.cancelling import UNMADE
+from orders.choosing import is_answered
+from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Shipment, Slip
+from orders.refunding import refund_state
+from orders.story import Line, lines_of, next_step
 
 S = Job.State
 STAGES = (
@@ -19,17 +24,19 @@ STAGES = (
     ("made", _("Made")),
     ("shipped", _("Shipped")),
 )
-REACHED_BY = {S.PENDING: "received", S.IN_PRODUCTION: "making", S.PRODUCED: "made", S.SHIPPED: "shipped"}
+REACHED_BY = {S.IN_PRODUCTION: "making", S.PRODUCED: "made", S.SHIPPED: "shipped"}
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`at` is when the last job of the order came here; None while it has not."""
+    """`at` is when the last job of the order came here, None while it has not; `count` is how many have."""
 
     slug: str
     name: str
     at: datetime | None
     is_current: bool
+    count: int
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +53,91 @@ class Item:
     batch: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tracking:
+    """`slip` is the last one that she was told; `asks` whether she is still to choose what happens about it, `waits`
+    whether she has chosen to wait.
+
+    `has_begun`: it is too late to cancel or correct it freely; `is_sent`: everything is with a carrier. `to_give_back`
+    and `given_back` are minor units: of a cancelled order, what is owed to her still, and what she has got.
+    """
+
     order: Order
     items: tuple[Item, ...]
     stages: tuple[Stage, ...]
     shipments: tuple[Shipment, ...]
+    lines: tuple[Line, ...]
+    next_step: str
+    slip: Slip | None
+    asks: bool
+    waits: bool
+    has_begun: bool
+    is_sent: bool
+    jobs: int
+    to_give_back: int = 0
+    given_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The mail that confirms an order: to whom, as far as a page may show that, and how far it has come."""
+
+    masked: str
+    state: str
 
 
 def read_tracking(order: Order) -> Tracking:
-    """Items, stages and parcels of an order; a fixed number of queries."""
-    lines = order.lines.select_related("version").prefetch_related("jobs")
-    transitions = JobTransition.objects.filter(job__order=order, job__remake_of=None)
+    """Items, stages, parcels and what else happened to an order; a fixed number of queries."""
+    lines = list(order.lines.select_related("version"))
+    all_jobs = list(order.jobs.order_by("id"))
+    jobs = _jobs_that_count(all_jobs)
+    transitions = JobTransition.objects.filter(job__order=order).order_by("job", "version")
+    shipments = tuple(order.shipments.order_by("id"))
+    events = list(order.events.order_by("id"))
+    slips = list(order.slips.order_by("number"))
+    slip = slips[-1] if slips else None
+    is_sent = bool(jobs) and all(job.state == S.SHIPPED for job in jobs)
+    is_paid = order.state == Order.State.PAID
+    is_late = is_paid and slip is not None and not is_sent
+    waits = slip is not None and is_answered(slip, events)
+    asked, done = refund_state(order) if order.state == Order.State.CANCELLED else (0, 0)
     return Tracking(
         order=order,
-        items=tuple(_item(line) for line in lines),
-        stages=_stages(transitions, jobs=order.jobs.filter(remake_of=None).count()),
-        shipments=tuple(order.shipments.order_by("id")),
+        items=tuple(_item(line, jobs) for line in lines),
+        stages=_stages(
+            transitions, jobs=jobs, first={job.pk for job in all_jobs if job.remake_of_id is None}
+        ),
+        shipments=shipments,
+        lines=lines_of(events, shipments, slips),
+        next_step=next_step(order, jobs, is_late=slip is not None) if is_paid else "",
+        slip=slip,
+        asks=is_late and not waits,
+        waits=is_late and waits,
+        has_begun=any(job.state not in (*UNMADE, S.CANCELLED) for job in jobs),
+        is_sent=is_sent,
+        jobs=len(jobs),
+        to_give_back=asked - done,
+        given_back=done,
     )
 
 
-def _item(line: OrderLine) -> Item:
+def read_confirmation(order: Order) -> Confirmation | None:
+    """The mail about an order that was written down to be sent; None if there is none."""
+    entry = order.outbox_entries.filter(topic=OutboxEntry.Topic.MAIL_CONFIRMED, key="").first()
+    if entry is None or (entry.state == OutboxEntry.State.DONE and entry.error):
+        return None
+    name, _at, domain = order.email.rpartition("@")
+    return Confirmation(f"{name[:1]}…@{domain}", entry.state)
+
+
+def _jobs_that_count(jobs: Sequence[Job]) -> list[Job]:
+    """Without those that a remake replaces, and without cancelled ones, unless all are."""
+    replaced = {job.remake_of_id for job in jobs}
+    last = [job for job in jobs if job.pk not in replaced]
+    return [job for job in last if job.state != S.CANCELLED] or last
+
+
+def _item(line: OrderLine, jobs: Sequence[Job]) -> Item:
     mixer = mixer_for(line.version)
     return Item(
         name=mix_name(mixer.spec, line.mix),
@@ -76,16 +147,41 @@ def _item(line: OrderLine) -> Item:
         quantity=line.quantity,
         total=line.total,
         ingredients=label(mixer.spec, line.mix).ingredient_text,
-        batch=", ".join(job.batch for job in line.jobs.all() if job.batch),
+        batch=", ".join(job.batch for job in jobs if job.line_id == line.pk and job.batch),
     )
 
 
-def _stages(transitions: Iterable[JobTransition], *, jobs: int) -> tuple[Stage, ...]:
-    """A stage is reached when every job of the order has come to it; its time is that of the last one."""
-    times: dict[str, dict[int, datetime]] = {slug: {} for slug, _name in STAGES}
+def _stages(
+    transitions: Iterable[JobTransition], *, jobs: Sequence[Job], first: Set[int]
+) -> tuple[Stage, ...]:
+    """A stage is reached when every job that counts has come to it; its time is that of the last one.
+
+    An order was received with its `first` jobs: a remake starts anew behind that.
+    """
+    counted = {job.pk for job in jobs}
+    times: defaultdict[str, dict[int, datetime]] = defaultdict(dict)
     for step in transitions:
-        if slug := REACHED_BY.get(S(step.to_state)):
+        if step.to_state == S.PENDING and step.job_id in first:
+            times["received"][step.job_id] = step.at
+        elif step.job_id not in counted:
+            continue
+        elif slug := REACHED_BY.get(S(step.to_state)):
             times[slug][step.job_id] = step.at
-    reached = {slug: max(found.values()) for slug, found in times.items() if jobs and len(found) == jobs}
+        elif step.to_state in (S.FAILED, S.READY):  # what had been made of it is lost
+            for lost in ("making", "made"):
+                times[lost].pop(step.job_id, None)
+    return _in_order(times, jobs)
+
+
+def _in_order(times: dict[str, dict[int, datetime]], jobs: Sequence[Job]) -> tuple[Stage, ...]:
+    first = times["received"].values()
+    reached = {"received": max(first)} if first else {}
+    for slug in REACHED_BY.values():
+        if jobs and len(times[slug]) == len(jobs):
+            reached[slug] = max(times[slug].values())
     current = [slug for slug, _name in STAGES if slug in reached][-1:]
-    return tuple(Stage(slug, str(name), reached.get(slug), slug in current) for slug, name in STAGES)
+    details = {"made": ", ".join(job.batch for job in jobs if job.batch)}
+    return tuple(
+        Stage(slug, str(name), reached.get(slug), slug in current, len(times[slug]), details.get(slug, ""))
+        for slug, name in STAGES
+    )

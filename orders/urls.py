@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import basket, checkout, order, payment
+from orders.views import basket, cancelling, checkout, order, payment
 
 app_name = "orders"
 urlpatterns = [
@@ -13,5 +13,10 @@ urlpatterns = [
     path("checkout", checkout.checkout, name="checkout"),
     path("order/<str:token>", order.tracking, name="tracking"),
     path("order/<str:token>/pay", payment.pay, name="pay"),
+    path("order/<str:token>/cancel", cancelling.cancel, name="cancel"),
+    path("order/<str:token>/ask-to-cancel", cancelling.ask, name="ask_to_cancel"),
+    path("order/<str:token>/address", cancelling.address, name="address"),
+    path("order/<str:token>/wait", order.wait, name="wait"),
+    path("order/<str:token>/change", order.change, name="change"),
     path("order/<str:token>/thanks", order.thanks, name="thanks"),
 ]

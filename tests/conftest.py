@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import caches
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -27,6 +28,7 @@ def catalogue(db: None) -> RecipeVersion:
 def read_anew(settings: LazySettings) -> None:
     """Each test has a database of its own: nothing read in the one before may be shown."""
     settings.SHARED_READING_SECONDS = 0
+    caches["pages"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -115,12 +115,12 @@ def _check(spec: Spec, answers: QuizAnswers) -> None:
     scents = [part.slug for part in spec.components_of(slot)] if slot else []
     known = [
         ("needs", answers.needs, [need.slug for need in spec.needs]),
-        ("hair", (answers.hair,), [hair.slug for hair in spec.hair_types]),
-        ("scent", (answers.scent,), scents),
+        ("hair", (answers.hair,) if answers.hair else (), [hair.slug for hair in spec.hair_types]),
+        ("scent", (answers.scent,) if answers.scent else (), scents),
     ]
     for field, values, offered in known:
         for value in values:
-            if value and value not in offered:
+            if value not in offered:
                 raise UnknownChoiceError(field, value, offered)
     if len(answers.needs) > MOST_NEEDS:
         raise ValueError(f"at most {MOST_NEEDS} needs are answered, not {len(answers.needs)}")
@@ -183,7 +183,7 @@ def _scores(spec: Spec, wishes: Sequence[_Wish], hair: str) -> dict[str, dict[st
 def _find_changes(
     mixer: Mixer, wishes: Sequence[_Wish], mix: Mapping[str, str], avoid: Collection[str], out: OutOfStock
 ) -> dict[str, Instead]:
-    """Slot -> what she asked for and does not get there, explained by wishes that count more and are met."""
+    """Slot -> what she asked for and does not get there, explained by the choices for wishes that count more."""
     kept: dict[str, str] = {}
     found = {}
     for wish in wishes:
@@ -195,8 +195,7 @@ def _find_changes(
             if refusal is None:
                 raise AssertionError("what would score higher cannot be had")
             found[wish.slot] = Instead(wish.wanted, refusal)
-        if wish.worth.get(chosen):
-            kept[wish.slot] = chosen
+        kept[wish.slot] = chosen
     return found
 
 

@@ -1,10 +1,13 @@
 """Template tags and filters of the shop's pages."""
 
+from datetime import date, datetime
+
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.days import written_day, written_day_and_time, written_short_day, written_weekday
 from configurator.label_drawing import Line, draw_label, squeezed
 from configurator.money import written
 
@@ -65,3 +68,27 @@ def label_lines(name: str) -> tuple[Line, ...]:
 def squeezed_to(text: str, room: int) -> int | None:
     """`room` for a name that would be wider than that in the picture of a product."""
     return squeezed(text, 11, room)
+
+
+@register.filter
+def day(value: date | datetime) -> str:
+    """A day with its weekday, such as Friday 27 November."""
+    return written_day(value)
+
+
+@register.filter
+def short_day(value: date | datetime) -> str:
+    """A day as short as it can be understood, such as 27 Nov."""
+    return written_short_day(value)
+
+
+@register.filter
+def weekday(value: date | datetime) -> str:
+    """The weekday alone, such as Friday."""
+    return written_weekday(value)
+
+
+@register.filter
+def day_and_time(value: datetime) -> str:
+    """A moment in the shop's time zone, such as Friday 27 November, 14:05."""
+    return written_day_and_time(value)

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from configurator.bench import read_bench
+from configurator.bench import recent_bench
 from configurator.comparing import compare as compare_mixes
 from configurator.comparing import compare_address, offer_mixes
 from configurator.mix_address import read_state
@@ -25,7 +25,7 @@ def compare(request: HttpRequest, recipe: str) -> HttpResponse:
     if not state.mix and not state.gone:
         return redirect(state.address(mixer))
     today = timezone.localdate()
-    within = find_restrictions(request, mixer, state, bench=read_bench(today=today), today=today)
+    within = find_restrictions(request, mixer, state, bench=recent_bench(today=today), today=today)
     is_known = mixer.is_complete(state.mix)
     shown = {
         "spec": mixer.spec,

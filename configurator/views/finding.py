@@ -7,17 +7,23 @@ from django.http import Http404, HttpRequest
 from configurator.bench import Bench
 from configurator.mix_address import MixState
 from configurator.mixing.mixer import Mixer
+from configurator.models import RecipeVersion
 from configurator.remembering import read_avoid
 from configurator.restrictions import Restrictions, read_restrictions
-from configurator.versions import NotOnSaleError, mixer_for, newest_version
+from configurator.versions import NotOnSaleError, mixer_for, recent_version
+
+
+def find_version(recipe: str) -> RecipeVersion:
+    """The version of a recipe that is on sale, or was a moment ago; raises Http404."""
+    try:
+        return recent_version(recipe)
+    except NotOnSaleError as error:
+        raise Http404(str(error)) from error
 
 
 def find_mixer(recipe: str) -> Mixer:
     """The mixer of a recipe on sale; raises Http404."""
-    try:
-        return mixer_for(newest_version(recipe))
-    except NotOnSaleError as error:
-        raise Http404(str(error)) from error
+    return mixer_for(find_version(recipe))
 
 
 def find_restrictions(

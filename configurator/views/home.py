@@ -5,18 +5,18 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from configurator.bench import read_bench
+from configurator.bench import recent_bench
 from configurator.home_page import build_home, list_products
 from configurator.mixing.mixer import Mixer
 from configurator.remembering import read_avoid
-from configurator.versions import mixer_for, versions_on_sale
+from configurator.versions import mixer_for, recent_versions_on_sale
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     page = build_home(
-        _mixers_on_sale(), bench=read_bench(today=today), today=today, avoid=read_avoid(request.session)
+        _mixers_on_sale(), bench=recent_bench(today=today), today=today, avoid=read_avoid(request.session)
     )
     return render(request, "configurator/home.html", {"page": page})
 
@@ -27,9 +27,9 @@ def mix(request: HttpRequest) -> HttpResponse:
     mixers = _mixers_on_sale()
     if len(mixers) == 1:
         return redirect("configurator:mixer", mixers[0].spec.slug)
-    products = list_products(mixers, bench=read_bench(today=timezone.localdate()))
+    products = list_products(mixers, bench=recent_bench(today=timezone.localdate()))
     return render(request, "configurator/products.html", {"products": products})
 
 
 def _mixers_on_sale() -> list[Mixer]:
-    return [mixer_for(version) for version in versions_on_sale()]
+    return [mixer_for(version) for version in recent_versions_on_sale()]

@@ -1,5 +1,6 @@
 """The mixer: the page on which a mix is chosen part by part."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -8,11 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from configurator.bench import read_bench
+from configurator.bench import recent_bench
+from configurator.delivery import promise
 from configurator.mix_address import read_state
+from configurator.mixer_html import CHOICE, PAGE, draw
 from configurator.mixer_page import build_page
 from configurator.undo import read_before
-from configurator.views.finding import find_mixer, find_restrictions
+from configurator.versions import mixer_for
+from configurator.views.finding import find_restrictions, find_version
 
 
 class HtmxRequest(HttpRequest):
@@ -22,27 +26,30 @@ class HtmxRequest(HttpRequest):
 @require_safe
 def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
     """The mixer in any state. A choice made by htmx gets what changed; one made by form is sent to its own address."""
-    mixer = find_mixer(recipe)
+    version = find_version(recipe)
+    mixer = mixer_for(version)
     state = read_state(mixer, choices=choices, query=request.GET)
     address = state.address(mixer)
     is_choice = bool(request.htmx) and not request.htmx.history_restore_request
     if not is_choice and not state.gone and not state.label_error and not _is_at(request, address):
         return redirect(address)
     today = timezone.localdate()
-    bench = read_bench(today=today)
-    page = build_page(
-        mixer,
-        state,
-        bench=bench,
-        today=today,
-        within=find_restrictions(request, mixer, state, bench=bench, today=today),
-        before=read_before(mixer, _address_before(request, is_choice=is_choice)),
+    bench = recent_bench(today=today)
+    within = find_restrictions(request, mixer, state, bench=bench, today=today)
+    before = read_before(mixer, _address_before(request, is_choice=is_choice))
+    drawn = draw(
+        mixer.spec,
+        template=CHOICE if is_choice else PAGE,
+        depends_on=(version.sha256, state, within, before, bench.delivery, promise(bench, today=today)),
+        build=partial(build_page, mixer, state, bench=bench, today=today, within=within, before=before),
     )
-    template = "configurator/_choice.html" if is_choice else "configurator/mixer.html"
-    status = 404 if state.gone and not is_choice else 200
-    response = render(request, template, {"page": page, "spec": mixer.spec}, status=status)
     if is_choice:
+        response = HttpResponse(drawn.html)
         response["HX-Push-Url"] = address
+    else:
+        response = render(
+            request, "configurator/mixer.html", {"drawn": drawn}, status=404 if state.gone else 200
+        )
     response["Vary"] = "HX-Request"
     return response
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from configurator.bench import read_bench
+from configurator.bench import recent_bench
 from configurator.mix_address import read_state
 from configurator.views.finding import find_mixer, find_restrictions
 
@@ -22,5 +22,5 @@ def surprise(request: HttpRequest, recipe: str) -> HttpResponse:
     mixer = find_mixer(recipe)
     state = read_state(mixer, choices="", query=request.GET)
     today = timezone.localdate()
-    within = find_restrictions(request, mixer, state, bench=read_bench(today=today), today=today)
+    within = find_restrictions(request, mixer, state, bench=recent_bench(today=today), today=today)
     return redirect(state.address(mixer, mixer.sample(RNG, avoid=within.avoid, out=within.out)))

@@ -80,7 +80,7 @@ def test_an_option_that_is_not_open_says_why_and_leads_on(open_page: OpenPage, *
         page.get_by_role("button", name="Update").click()
 
     expect(page.locator("#answer")).to_contain_text("This one does not work")
-    repairs = page.locator("#answer a")
+    repairs = page.locator("#answer .repair")
     assert 1 <= repairs.count() <= 3
     repairs.first.click()
     expect(page.get_by_role("button", name=ORDER)).to_be_visible()

@@ -9,7 +9,10 @@ VOID = ("input", "meta", "link", "br")
 
 @dataclass(slots=True)
 class Page:
-    """`checked`: value of each radio group; `by_id`: text of each element with an id; `repairs`: (text, address)."""
+    """`checked`: value of each radio group; `by_id`: text of each element with an id; `repairs`: (text, address).
+
+    `links`: text -> address; `hidden`: (name, value) of hidden fields; `buttons`: text -> attributes.
+    """
 
     checked: dict[str, str] = field(default_factory=dict)
     by_id: dict[str, str] = field(default_factory=dict)
@@ -17,6 +20,9 @@ class Page:
     repairs: list[tuple[str, str]] = field(default_factory=list)
     by_class: dict[str, list[str]] = field(default_factory=dict)
     by_tag: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    hidden: list[tuple[str, str]] = field(default_factory=list)
+    buttons: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def read_page(response: Any) -> Page:
@@ -37,6 +43,8 @@ class _Reader(HTMLParser):
             self.page.attributes[found["id"]] = found
         if found.get("type") == "radio" and "checked" in found:
             self.page.checked[found["name"]] = found["value"]
+        if found.get("type") == "hidden":
+            self.page.hidden.append((found["name"], found["value"]))
         if tag not in VOID:
             self._open.append((tag, found, []))
 
@@ -54,6 +62,10 @@ class _Reader(HTMLParser):
             self.page.by_tag.setdefault(name, []).append(text)
             for kind in found.get("class", "").split():
                 self.page.by_class.setdefault(kind, []).append(text)
+            if name == "a" and "href" in found:
+                self.page.links[text] = found["href"]
+            if name == "button":
+                self.page.buttons[text] = found
             if found.get("class") == "repair":
                 self.page.repairs.append((text, found["href"]))
             if name == tag:

@@ -200,6 +200,6 @@ def test_a_broken_mix_offers_at_most_three_ways_out_that_work(client: Client) ->
             assert mixer.is_makeable(dict(zip(mix, parts, strict=True)))
 
 
-def test_the_home_page_says_how_many_in_words(client: Client) -> None:
-    assert "more than 18 trillion mixes" in read(client, "/")
-    assert "183 mixes" in read(client, "/")
+def test_the_list_of_products_says_how_many_in_words(client: Client) -> None:
+    assert "More than 18 trillion mixes" in read(client, "/mix/")
+    assert "183 mixes" in read(client, "/mix/")

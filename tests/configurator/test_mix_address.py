@@ -3,6 +3,7 @@
 from urllib.parse import parse_qsl
 
 import pytest
+from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -105,3 +106,25 @@ def test_a_name_that_cannot_be_printed_is_kept_as_typed_with_what_is_wrong(mixer
         " Ada😀 ",
         "We cannot print “😀” on a label. Letters, digits and simple marks work.",
     )
+
+
+def test_what_to_leave_out_and_the_basket_line_are_in_every_address_and_read_back(mixer: Mixer) -> None:
+    query = QueryDict("main=mend&avoid=nuts&avoid=wheat&avoid=nuts&line=12")
+
+    state = read_state(mixer, choices="", query=query)
+
+    assert (state.avoid, state.line) == (("nuts", "wheat"), 12)
+    assert state.address(mixer) == f"{PREFIX}?main=mend&avoid=nuts&avoid=wheat&line=12"
+    assert state.address(mixer, judge.named(("warm-hearth", "lift", "coil"))) == (
+        f"{PREFIX}warm-hearth/lift/coil?avoid=nuts&avoid=wheat&line=12"
+    )
+    assert state.public_address(mixer) == f"{PREFIX}?main=mend"
+    assert state.extras(mixer) == {}
+
+
+def test_of_an_avoid_list_only_what_some_component_contains_is_kept(mixer: Mixer) -> None:
+    query = QueryDict("avoid=sesame&avoid=&avoid=Linalool&avoid=NUTS")
+
+    state = read_state(mixer, choices="", query=query)
+
+    assert (state.avoid, state.gone) == (("Linalool",), ())

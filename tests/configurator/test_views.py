@@ -34,34 +34,6 @@ def money(pence: int) -> str:
 # The state is in the address ----------------------------------------------------------------------------------------
 
 
-def test_all_256_addresses_open_with_their_choices_made_and_the_same_answer_as_the_api(
-    client: Client,
-) -> None:
-    for mix in judge.all_mixes():
-        page = opened(client, address(mix))
-
-        assert {slot: page.checked[slot] for slot in judge.SLOTS} == judge.named(mix)
-        if mix in judge.makeable():
-            assert page.by_class["ingredients"] == [", ".join(judge.ingredients(mix))]
-            assert f"Add to basket, {money(judge.price(mix))}" in page.by_id["answer"]
-            assert page.repairs == []
-        else:
-            assert "ingredients" not in page.by_class
-            assert "Add to basket" not in page.by_id["answer"]
-            assert_offers_repairs(mix, page)
-
-
-def assert_offers_repairs(mix: judge.Mix, page: Page) -> None:
-    """One to three links to makeable mixes as near as there are."""
-    found = [tuple(href.removeprefix(MIXER).split("/")) for _, href in page.repairs]
-    assert 1 <= len(found) == len(set(found)) <= 3
-    for other in found:
-        assert other in judge.makeable()
-        assert sum(a != b for a, b in zip(mix, other, strict=True)) == judge.fewest_changes(mix)
-    broken = len(judge.met_rules(mix))
-    assert page.by_id["answer"].count(".") >= broken
-
-
 @pytest.mark.parametrize(
     ("asked", "kept"),
     [

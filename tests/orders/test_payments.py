@@ -144,7 +144,8 @@ def test_of_two_payments_for_one_order_the_second_is_given_back() -> None:
     second.change_status(PaymentStatus.CONFIRMED)
 
     first.change_status(PaymentStatus.CONFIRMED)  # the provider had second thoughts
-    first.change_status(PaymentStatus.CONFIRMED)
+    for payment in (first, second, second, first):  # and says everything again
+        payment.change_status(PaymentStatus.CONFIRMED)
 
     assert refunds() == [(order.number, str(first.pk))]
     assert count_rows() == {**PAID_ROWS, "Payment": 2, "OutboxEntry": 3}
@@ -159,6 +160,19 @@ def test_a_paid_order_from_before_captures_were_written_down_keeps_its_payment()
 
     assert refunds() == []
     assert order.payments.get().captured_amount == Decimal("17.25")
+
+
+def test_of_two_payments_that_were_both_forgotten_one_is_given_back() -> None:
+    order = make_order(paid=True)
+    first = order.payments.get()
+    second = Payment.objects.create(
+        order=order, variant="default", total=first.total, currency="GBP", status=PaymentStatus.CONFIRMED
+    )
+    Payment.objects.update(captured_amount=0)
+
+    settle_confirmed_payments(now=LATER)
+
+    assert refunds() == [(order.number, str(second.pk))]
 
 
 def test_money_for_a_cancelled_order_that_was_forgotten_is_found_and_given_back() -> None:

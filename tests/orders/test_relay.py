@@ -1,7 +1,8 @@
 """`manage.py relay --once`: one round of all that the relay does, and no harm when run again or without a database."""
 
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 
@@ -76,6 +77,56 @@ def test_one_round_says_that_the_database_does_not_answer_and_fails(monkeypatch:
         run_once()
 
     assert stored_rows() == before
+
+
+def run_loop(work: Callable[[], object]) -> tuple[relay.Loop, str]:
+    """A loop that has ended by itself, or that was stopped by its work; and what was said on standard error."""
+    err = StringIO()
+    loop = relay.Loop(relay.Command(stderr=err), work, seconds=0, stop=threading.Event())
+    loop.start()
+    loop.join(30)
+    assert not loop.is_alive()
+    return loop, err.getvalue()
+
+
+def test_a_loop_outlives_a_database_that_comes_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "close_old_connections", lambda: None)
+    rounds: list[int] = []
+
+    def work() -> None:
+        rounds.append(1)
+        if len(rounds) < 3:
+            raise OperationalError("gone")
+        threading.current_thread().stop.set()  # type: ignore[attr-defined]  # it is the loop
+
+    loop, said = run_loop(work)
+
+    assert (len(rounds), loop.error) == (3, None)
+    assert said.count("relay: the database did not answer, trying again: gone") == 2
+
+
+def test_any_other_error_stops_the_whole_relay_so_that_it_is_started_again() -> None:
+    def work() -> None:
+        raise ValueError("a bug")
+
+    loop, said = run_loop(work)
+
+    assert isinstance(loop.error, ValueError)
+    assert loop.stop.is_set()
+    assert said == ""
+
+
+def test_the_relay_ends_with_the_error_of_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "relay_hand_offs", lambda *, now: 0)
+    monkeypatch.setattr(relay, "do_periodic_work", lambda *, now: None)
+
+    def fail(*, now: object) -> int:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(relay, "relay_errands", fail)
+
+    with pytest.raises(ValueError, match="a bug"):
+        call_command("relay", stdout=StringIO())
 
 
 def test_a_poisoned_order_does_not_stop_the_round() -> None:

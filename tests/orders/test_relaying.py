@@ -190,6 +190,6 @@ def test_with_nothing_to_do_the_relay_changes_nothing() -> None:
     before = stored_rows()
 
     assert relay_at(NOW + 9 * DAY) == 0
-    do_periodic_work(now=NOW + 9 * DAY)
+    do_periodic_work(now=NOW + 2 * DAY)  # the day that it is planned for
 
     assert stored_rows() == before

@@ -13,9 +13,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from orders import sending
 from orders.models import Order, OutboxEntry
-from orders.payments import apply_payment
 from orders.sending import send
-from tests.orders.make import make_order
+from tests.orders.make import make_order, pay_order
 
 SENT_WITHIN_SECONDS = 1.5  # what no checkout may take longer than with a Redis that hangs
 
@@ -94,7 +93,7 @@ def test_an_order_is_paid_with_the_broker_down_and_its_entry_waits_for_the_relay
     order = make_order()
 
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
-        assert apply_payment(order.payments.get(), now=order.placed_at) is True
+        pay_order(order, now=order.placed_at)
 
     assert len(callbacks) == 1
     order.refresh_from_db()

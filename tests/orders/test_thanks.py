@@ -1,15 +1,19 @@
 """The thanks page: only for what is paid, and reloading it does nothing."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from orders.models import Order
+from orders.models import Order, OutboxEntry
 from tests.orders.make import make_order
 from tests.orders.pages import read
 from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def test_it_says_what_was_bought_what_it_cost_and_when_it_comes(client: Client) -> None:
@@ -25,6 +29,39 @@ def test_it_says_what_was_bought_what_it_cost_and_when_it_comes(client: Client) 
     assert f"With you by {order.promised_on:%A} {order.promised_on.day} {order.promised_on:%B}" in page.text
     assert page.links["Follow your order"] == f"/order/{order.token}"
     assert "no-store" in response["Cache-Control"]
+
+
+def test_it_says_what_happens_next_and_that_a_mail_is_on_its_way(client: Client) -> None:
+    order = make_order(paid=True, now=NOW)
+
+    page = read(client.get(f"/order/{order.token}/thanks"))
+
+    assert "It is made, planned for Wednesday 4 March." in page.text
+    assert "A mail with the same is on its way to a…@example.org." in page.text
+    assert "ada@example.org" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"state": "done"}, "We have written to a…@example.org."),
+        ({"state": "dead"}, "Our mail to a…@example.org did not go out."),
+        ({"state": "done", "error": "not sent: the order was cancelled meanwhile"}, None),
+        ({"topic": "mail_late"}, None),
+    ],
+)
+def test_of_a_mail_it_says_what_is_stored_of_it(
+    client: Client, values: dict[str, str], said: str | None
+) -> None:
+    order = make_order(paid=True)
+    OutboxEntry.objects.filter(topic="mail_confirmed").update(**values)
+
+    page = read(client.get(f"/order/{order.token}/thanks"))
+
+    if said is None:
+        assert "@" not in page.text.replace("hello@alembic-row.example", "")
+    else:
+        assert said in page.text
 
 
 def test_reloading_it_makes_nothing_new(client: Client) -> None:
@@ -73,5 +110,5 @@ def test_it_costs_a_fixed_number_of_queries(
 ) -> None:
     order = make_order(paid=True)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(f"/order/{order.token}/thanks")

@@ -1,6 +1,5 @@
 """The tracking page: stored events only, the town only, and nobody finds the order of another."""
 
-import secrets
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,13 +9,16 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from orders import placing
-from orders.care import make_again
+from orders.cancelling import SHOPPER, ask_to_cancel, cancel_order
+from orders.care import make_again, renew_token
 from orders.handoff import hand_off
+from orders.jobs import make_job as make_pending
 from orders.jobs import move_job
-from orders.models import Job, JobTransition, Order
+from orders.models import Job, JobTransition, Order, OrderEvent, OutboxEntry, Shipment
 from orders.placing import Customer
+from orders.refunding import refund_payment
 from orders.snapshot import read_snapshot
+from orders.tokens import TOKEN_BYTES, new_token
 from orders.tracking import read_tracking
 from tests.orders.make import ADA, STAFF, make_client, make_job, make_order
 from tests.orders.pages import check_out, pay, read
@@ -67,17 +69,95 @@ def test_each_stage_has_the_time_of_its_event() -> None:
     assert [stage.is_current for stage in stages] == [False, False, False, True]
 
 
-def test_an_order_is_as_far_as_its_last_job() -> None:
-    job = make_job("produced")
-    line = job.line
+def add_job(order: Order, *, now: datetime) -> Job:
+    """A second line of an order with its pending job."""
+    line = order.lines.get()
     line.pk, line.position = None, 2
     line.save(force_insert=True)
-    other = Job.objects.create(line=line, order=job.order, promised_on=job.promised_on, created_at=NOW)
-    JobTransition.objects.create(job=other, version=1, to_state="pending", by="payment", at=timezone.now())
+    return make_pending(line, order=order, by=STAFF, now=now)
 
-    reached = [stage.slug for stage in read_tracking(job.order).stages if stage.at]
 
-    assert reached == ["received"]
+def test_an_order_is_as_far_as_its_last_job(client: Client) -> None:
+    job = make_job("produced")
+    add_job(job.order, now=timezone.now())
+
+    stages = read_tracking(job.order).stages
+
+    assert [stage.slug for stage in stages if stage.at] == ["received"]
+    assert [stage.count for stage in stages] == [2, 1, 1, 0]
+    assert read(get(client, job.order)).text.count("1 of 2 so far") == 2
+
+
+def test_a_cancelled_job_holds_the_others_up_no_longer() -> None:
+    job = make_job("produced")
+    move_job(add_job(job.order, now=NOW), "cancelled", by=STAFF, now=NOW)
+
+    assert [stage.slug for stage in read_tracking(job.order).stages if stage.at] == STAGES[:3]
+
+
+def remake(job: Job, *, now: datetime) -> Job:
+    made = Job.objects.create(
+        line=job.line,
+        order=job.order,
+        remake_of=job,
+        promised_on=job.promised_on,
+        created_at=now,
+        version=1,
+    )
+    JobTransition.objects.create(job=made, version=1, to_state="pending", by="staff: Grace", at=now)
+    return made
+
+
+def test_the_stages_follow_a_remake_and_not_what_it_replaces(client: Client) -> None:
+    job = make_job("shipped", now=NOW)
+    again = remake(job, now=NOW + timedelta(days=1))
+
+    stages = read_tracking(job.order).stages
+    assert [stage.slug for stage in stages if stage.at] == ["received"]
+    assert stages[0].at == NOW
+    assert "batch B1" not in read(get(client, job.order)).text
+
+    Job.objects.filter(pk=again.pk).update(state="ready", snapshot="{}")
+    again.refresh_from_db()
+    move_job(again, "claimed", by=STAFF, now=NOW, lease_token=uuid.uuid4())
+    started = NOW + timedelta(days=2)
+    move_job(again, "in_production", by=STAFF, now=started)
+
+    assert [stage.at for stage in read_tracking(job.order).stages] == [NOW, started, None, None]
+
+
+def test_what_failed_in_production_is_no_longer_in_the_making(client: Client) -> None:
+    job = make_job("in_production", now=NOW)
+    move_job(job, "failed", by=STAFF, now=NOW)
+
+    page = read(get(client, job.order))
+
+    assert page.stages == ["received"]
+    assert "Something went wrong while it was made. We look into it and make it again." in page.text
+
+
+NEXT = {
+    "pending": "It is made, planned for Wednesday 4 March.",
+    "ready": "It is made, planned for Wednesday 4 March.",
+    "claimed": "It is made, planned for Wednesday 4 March.",
+    "in_production": "It is finished, gets its batch number and is packed.",
+    "produced": "It is packed and given to the carrier.",
+    "shipped": "The carrier brings it, by Friday 6 March.",
+    "failed": "Something went wrong while it was made. We look into it and make it again.",
+}
+
+
+@pytest.mark.parametrize("state", NEXT)
+def test_the_page_says_what_comes_next(client: Client, state: str) -> None:
+    order = make_job(state, now=NOW).order
+
+    assert f"Next: {NEXT[state]}" in read(get(client, order)).text
+
+
+def test_an_order_on_hold_is_said_to_be_looked_at(client: Client) -> None:
+    order = make_job(on_hold=True, now=NOW).order
+
+    assert "Next: We look at it once more before it is made." in read(get(client, order)).text
 
 
 def test_a_job_that_is_made_again_is_in_the_making_since_the_second_time() -> None:
@@ -157,6 +237,145 @@ def test_a_cancelled_order_says_so_and_promises_nothing(client: Client) -> None:
     assert page.stages == []
 
 
+def test_a_cancelled_order_says_what_goes_back_and_then_that_it_has(client: Client) -> None:
+    order = make_order(paid=True, now=NOW)
+    cancel_order(order, by=SHOPPER, now=NOW)
+
+    page = read(get(client, order))
+    assert "This order was cancelled; nothing will be made. £17.25 goes back to you" in page.text
+    assert "was given back" not in page.text
+    assert "or charged" not in page.text
+    assert "The order was cancelled. Monday 2 March, 09:00" in page.text
+
+    entry = order.outbox_entries.get(topic="refund")
+    refund_payment(entry, NOW + timedelta(hours=1))
+
+    page = read(get(client, order))
+    assert "nothing will be made. £17.25 was given back to you, the way you paid." in page.text
+    assert "goes back" not in page.text
+    assert "£17.25 was given back to you, the way you paid. Monday 2 March, 10:00" in page.text
+
+
+def test_until_it_is_begun_it_can_be_corrected_changed_and_cancelled(client: Client) -> None:
+    job = make_job()
+
+    page = read(get(client, job.order))
+
+    address = f"/order/{job.order.token}"
+    assert page.links["Correct the address"] == f"{address}/address"
+    assert page.links["Change the mix"] == f"{address}/change"
+    assert page.links["Cancel the order"] == f"{address}/cancel"
+
+
+def test_an_unpaid_order_can_be_corrected_and_cancelled(client: Client) -> None:
+    page = read(get(client, make_order()))
+
+    assert {"Correct the address", "Cancel the order", "Pay now"} <= set(page.links)
+    assert "Change the mix" not in page.links
+
+
+@pytest.mark.parametrize("state", ["claimed", "in_production", "produced"])
+def test_once_it_is_begun_the_page_says_so_and_offers_to_ask(client: Client, state: str) -> None:
+    order = make_job(state).order
+
+    page = read(get(client, order))
+
+    assert "We have begun to make it, so address and mix stay as they are." in page.text
+    assert page.links["Ask us to stop"] == f"/order/{order.token}/cancel"
+    assert not {"Correct the address", "Change the mix", "Cancel the order"} & set(page.links)
+
+
+def test_who_has_asked_is_told_when_and_not_asked_to_ask_again(client: Client) -> None:
+    order = make_job("in_production", now=NOW).order
+    ask_to_cancel(order, by=SHOPPER, now=NOW + timedelta(minutes=5))
+
+    page = read(get(client, order))
+
+    assert "You asked us on Monday 2 March, 09:05 to cancel it." in page.text
+    assert "You asked us to stop and to cancel it. Monday 2 March, 09:05" in page.text
+    assert "Ask us to stop" not in page.links
+
+
+def test_of_what_is_on_its_way_nothing_is_offered_any_more(client: Client) -> None:
+    page = read(get(client, make_job("shipped").order))
+
+    assert "Something not right?" not in page.text
+
+
+def test_what_else_happened_stands_there_in_order_with_the_time_of_each(client: Client) -> None:
+    job = make_job("shipped", now=NOW)
+    Shipment.objects.update(shipped_at=NOW + timedelta(hours=3))
+    moments = [("address_corrected", 1, "Leeds → York"), ("waits", 4, "1")]
+    for kind, hours, note in moments:
+        OrderEvent.objects.create(
+            order=job.order, kind=kind, by="canary", note=note, at=NOW + timedelta(hours=hours)
+        )
+
+    lines = read_tracking(job.order).lines
+
+    assert [(line.text, line.at.hour) for line in lines] == [
+        ("The address was corrected.", 10),
+        ("With Owl Post, number TR1.", 12),
+        ("You chose to wait.", 13),
+    ]
+    page = read(get(client, job.order)).text
+    assert "The address was corrected. Monday 2 March, 10:00" in page
+    assert "canary" not in page
+
+
+@pytest.mark.parametrize("kind", OrderEvent.Kind.values)
+def test_every_kind_of_event_has_words_and_no_note_of_others_is_shown(client: Client, kind: str) -> None:
+    job = make_job(now=NOW)
+    note = "" if kind == "refunded" else "canary"
+    OrderEvent.objects.create(order=job.order, kind=kind, by="canary", note=note, at=NOW)
+
+    page = read(get(client, job.order))
+
+    assert len(read_tracking(job.order).lines) == 1
+    assert "What else happened" in page.text
+    assert "canary" not in page.text
+
+
+def test_a_time_is_that_of_the_shops_town(client: Client) -> None:
+    job = make_job(now=datetime(2026, 6, 30, 23, 30, tzinfo=UTC))
+
+    assert "Wednesday 1 July, 00:30" in read(get(client, job.order)).text
+
+
+def test_a_token_has_192_bits_and_a_number_tells_nothing() -> None:
+    orders = [make_order(size="50ml") for _ in range(5)]
+
+    assert TOKEN_BYTES * 8 == 192
+    assert {len(order.token) for order in orders} == {32}
+    numbers = [order.number for order in orders]
+    assert sorted(numbers) != numbers or sorted(numbers, reverse=True) != numbers
+    assert all(str(order.pk) != order.number and not order.number.isdecimal() for order in orders)
+    assert len({number[:5] for number in numbers}) == 5
+
+
+def test_a_new_token_ends_the_old_address_and_mails_the_new_one(client: Client) -> None:
+    order = make_order(paid=True, now=NOW)
+    old = order.token
+
+    new = renew_token(order, now=NOW)
+
+    for page in ("", "/thanks", "/pay", "/cancel", "/address", "/change"):
+        assert client.get(f"/order/{old}{page}").status_code == 404
+    assert client.get(f"/order/{new}").status_code == 200
+    order.refresh_from_db()
+    assert order.token == new != old
+    assert len(new) == 32
+    assert order.outbox_entries.filter(topic="mail_confirmed").exclude(key="").count() == 1
+
+
+def test_an_unpaid_order_with_a_new_token_is_not_confirmed() -> None:
+    order = make_order()
+
+    assert renew_token(order, now=NOW) != order.token
+
+    assert not OutboxEntry.objects.exists()
+
+
 def test_the_page_is_not_kept_by_caches_nor_found_by_search_engines(client: Client) -> None:
     response = get(client, make_job().order)
 
@@ -170,7 +389,7 @@ def test_the_page_is_not_kept_by_caches_nor_found_by_search_engines(client: Clie
 
 def test_of_10_000_guessed_tokens_none_is_an_order(client: Client) -> None:
     orders = [make_order(size="50ml") for _ in range(20)]
-    guesses = [secrets.token_urlsafe(placing.TOKEN_BYTES) for _ in range(10_000)]
+    guesses = [new_token() for _ in range(10_000)]
 
     hits = sum(
         Order.objects.filter(token__in=guesses[start : start + 500]).count()
@@ -209,5 +428,5 @@ def test_the_page_costs_a_fixed_number_of_queries(
 ) -> None:
     order = make_job("shipped").order
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         get(client, order)

@@ -1,5 +1,6 @@
 """Every page that is registered in the admin opens for who may see it, and for nobody else."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from configurator.models import DeliveryTerms
+from configurator.models import BenchDay, DeliveryTerms, SharedMix
+from tests.configurator.shared_mixes import make_shared
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +26,10 @@ def page(model: type[Model], name: str, *args: Any) -> str:
 
 
 def any_row(model: type[Model]) -> Model:
+    if model is SharedMix:
+        make_shared()
+    if model is BenchDay:
+        BenchDay.objects.create(day=date(2026, 12, 25), is_closed=True)
     row = model._default_manager.first()
     assert row is not None, "the shipped catalogue holds at least one of everything"
     return row

@@ -73,3 +73,8 @@ def test_what_no_component_contains_cannot_be_left_out() -> None:
 
     assert (caught.value.field, caught.value.value) == ("avoid", "gluten")
     assert caught.value.known == ("Aqua", "Linalool", "nuts")
+
+
+def test_of_any_list_what_some_component_contains_is_picked_each_once_and_the_rest_passed_over() -> None:
+    assert make_mixer().known_avoid(["gluten", "Linalool", "nuts", "Linalool"]) == ("Linalool", "nuts")
+    assert make_mixer().known_avoid([]) == ()

@@ -11,7 +11,7 @@ import pytest
 from configurator.mixing.mixer import Mixer, UnknownChoiceError
 from configurator.mixing.nothing_left import Emptied, NoMix
 from configurator.mixing.quiz import Because, QuizAnswers, Suggestion, scent_slot, suggest
-from configurator.mixing.spec import Need, RuleKind, Size, Word
+from configurator.mixing.spec import Need, Size, Word
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for
 from tests.configurator import catalogue_judge as judge
@@ -397,11 +397,23 @@ def test_an_optional_slot_is_left_empty_where_nothing_else_can_be_had() -> None:
 
 
 def test_an_optional_slot_is_never_what_leaves_nothing() -> None:
-    rule = make_rule(kind=RuleKind.NEEDS, left=("mug", "bowl"), right=("mint",))
+    out = [("two", shot) for shot in ("mint", "sage", "rue")]
 
-    found = refused(tea(rules=(rule,)), out=[("one", "mint"), ("two", "mint")])
+    found = refused(tea(), out=[("cup", "mug"), ("cup", "bowl"), *out])
 
-    assert found == NoMix((), is_stock=True, keep_all_but=())
+    assert found == NoMix((Emptied("cup", (), ("mug", "bowl")),), is_stock=True, keep_all_but=())
+
+
+def test_a_choice_that_meets_no_wish_is_not_what_stands_in_the_way_of_another() -> None:
+    """Sage never fits in the second place; that there is rue in the first has nothing to do with it."""
+    rule = make_rule(left=("sage",), right=("mint", "sage", "rue"), left_slots=("two",), right_slots=("one",))
+    needs = (make_need("sleep", component="mint"), make_need("wake", component="sage"))
+
+    found = suggested(tea(rules=(rule,), needs=needs), "sleep", "wake", out=[("one", "mint")])
+
+    assert [part.because for part in found.parts[1:]] == [Because.OPEN, Because.OPEN]
+    assert found.parts[2].instead is not None
+    assert found.parts[2].instead.refusal.choices == ()
 
 
 def test_needs_of_different_families_each_go_where_their_component_fits() -> None:

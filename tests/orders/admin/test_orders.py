@@ -1,12 +1,15 @@
 """Orders and parcels in the admin: to be read by those who may, and changed by nobody."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from orders.models import Order, Shipment
-from tests.orders.admin.people import make_boss, make_clerk
+from orders.cancelling import SHOPPER, ask_to_cancel
+from orders.models import Order, OrderEvent, OutboxEntry, Shipment
+from tests.orders.admin.people import act, make_boss, make_clerk
 from tests.orders.make import make_client, make_job, make_order
 from tests.orders.stored import stored_rows
 
@@ -114,3 +117,101 @@ def test_a_list_of_30_costs_no_more_queries_than_one_of_2(path: str) -> None:
 
     assert count_queries(boss, path) == few <= 12
     assert (Order.objects.count(), Shipment.objects.count()) == (30, 30)
+
+
+def make_paid(state: str = "ready") -> Order:
+    return make_job(state).order
+
+
+def test_who_asked_to_cancel_is_found_with_one_filter() -> None:
+    asked, other = make_paid("claimed"), make_paid("claimed")
+    ask_to_cancel(asked, by=SHOPPER, now=asked.placed_at)
+
+    page = make_boss().get(f"{ORDERS}?cancel_asked_at__isempty=0").content.decode()
+
+    assert asked.number in page
+    assert other.number not in page
+
+
+def test_staff_cancel_and_refund_orders_that_nobody_makes() -> None:
+    order, unpaid, kept = make_paid(), make_order(), make_paid()
+
+    said = act(make_boss(), ORDERS, "cancel_and_refund", order, unpaid)
+
+    assert said == [("info", "2 orders were cancelled.")]
+    states = dict(Order.objects.values_list("pk", "state"))
+    assert states == {order.pk: "cancelled", unpaid.pk: "cancelled", kept.pk: "paid"}
+    assert {event.by for event in OrderEvent.objects.all()} == {"staff: grace"}
+    assert [entry.order_id for entry in OutboxEntry.objects.filter(topic="refund")] == [order.pk]
+
+
+def test_an_order_that_the_bench_has_begun_is_named_and_the_others_are_cancelled() -> None:
+    begun, order = make_paid("in_production"), make_paid()
+
+    said = act(make_boss(), ORDERS, "cancel_and_refund", begun, order)
+
+    assert said == [
+        ("warning", f"Order {begun.number} stays as it is, for the bench has begun: in production."),
+        ("info", "1 order was cancelled."),
+    ]
+    states = dict(Order.objects.values_list("pk", "state"))
+    assert states == {begun.pk: "paid", order.pk: "cancelled"}
+
+
+def test_cancelling_what_is_cancelled_changes_nothing() -> None:
+    order, boss = make_paid(), make_boss()
+    act(boss, ORDERS, "cancel_and_refund", order)
+    before = stored_rows()
+
+    assert act(boss, ORDERS, "cancel_and_refund", order) == [("info", "0 orders were cancelled.")]
+
+    assert stored_rows() == before
+
+
+def test_who_may_only_look_at_orders_cannot_cancel_them() -> None:
+    order, clerk = make_paid(), make_clerk("view_order")
+    before = stored_rows()
+
+    assert "cancel_and_refund" not in clerk.get(ORDERS).content.decode()
+    act(clerk, ORDERS, "cancel_and_refund", order)
+
+    assert stored_rows() == before
+
+
+def test_a_new_page_address_ends_the_old_one_and_says_so_without_telling_it() -> None:
+    order, other = make_order(paid=True), make_order()
+    boss = make_boss()
+
+    said = act(boss, ORDERS, "renew_address", order)
+
+    assert said == [
+        ("info", "1 order has a new page address. If it is paid, a mail with the address is on its way.")
+    ]
+    old, kept = order.token, other.token
+    order.refresh_from_db()
+    other.refresh_from_db()
+    assert order.token != old
+    assert other.token == kept
+    history = boss.get(f"{ORDERS}{order.pk}/history/").content.decode()
+    assert "New page address." in history
+    assert order.token not in history + boss.get(ORDERS).content.decode()
+
+
+def test_who_may_only_look_cannot_end_an_address() -> None:
+    order = make_order(paid=True)
+    clerk = make_clerk("view_order")
+    before = stored_rows()
+
+    act(clerk, ORDERS, "renew_address", order)
+
+    assert stored_rows() == before
+
+
+def test_the_orders_of_a_day_at_the_bench_are_found() -> None:
+    order = make_order(now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    other = make_order(now=datetime(2026, 3, 3, 9, tzinfo=UTC))
+
+    page = make_boss().get(ORDERS, {"bookings__day": "2026-03-04"}).content.decode()
+
+    assert order.number in page
+    assert other.number not in page

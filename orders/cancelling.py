@@ -1,0 +1,127 @@
+"""Cancelling an order: at once until the bench has begun, by asking the bench after that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from payments import PaymentStatus
+
+from orders.booking import free_bench
+from orders.jobs import Actor, WrongStateError, move_jobs
+from orders.letting_go import let_go
+from orders.models import Job, Order, OrderEvent, OrderLine, OutboxEntry
+from orders.outbox import add_entry
+from orders.payments import give_back
+from orders.sending import send_after_commit
+from orders.stock import free_stock
+
+SHOPPER = Actor("shopper")
+UNTOUCHED = (Job.State.PENDING, Job.State.READY)
+UNMADE = (*UNTOUCHED, Job.State.FAILED)  # of a failed job nothing is left to send
+OVER = (Job.State.SHIPPED, Job.State.CANCELLED)
+
+
+class TooLateError(Exception):
+    """The bench has begun on an order, or it is closed; `jobs` are those that are begun, each in the state found."""
+
+    def __init__(self, order: Order, jobs: Sequence[Job] = ()) -> None:
+        self.order, self.jobs = order, tuple(jobs)
+        states = ", ".join(job.state for job in jobs) or order.state
+        super().__init__(f"order {order.number}: {states}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What cancelling an order would do: `refund` is given back, in minor units; `begun` stand in its way."""
+
+    refund: int
+    begun: tuple[Job, ...]
+    can_ask: bool
+
+
+def read_outlook(order: Order) -> Outlook:
+    """What a page can promise about cancelling; by the time of the click it may be otherwise."""
+    jobs = list(order.jobs.order_by("id"))
+    confirmed = order.payments.filter(status=PaymentStatus.CONFIRMED).count()
+    return Outlook(refund=confirmed * order.total, begun=_begun(jobs), can_ask=_can_ask(order, jobs))
+
+
+def cancel_order(order: Order, *, by: Actor, now: datetime) -> bool:
+    """Cancel an order, free its stock and its days, and give its money back; False if it was cancelled before.
+
+    An unpaid order is let go. A paid one can be cancelled while none of its jobs is taken, made or shipped; its jobs
+    are cancelled with it. Locks the order, then its jobs, so of a cancellation and a claim at once only one happens.
+    Raises TooLateError, and then nothing has changed.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+        if order.state == Order.State.CANCELLED:
+            return False
+        if order.state == Order.State.PLACED:
+            let_go(order, now=now)
+            _note(order, OrderEvent.Kind.CANCELLED, by=by, now=now)
+            return True
+        jobs = [job for job in lock_unbegun(order) if job.state in UNMADE]
+        try:
+            move_jobs(jobs, Job.State.CANCELLED, by=by, now=now, changes=lambda job: {})
+        except WrongStateError as error:
+            raise TooLateError(order, [error.job]) from error
+        free_stock(OrderLine.objects.filter(jobs__in=jobs).select_related("version"))
+        close_order(order, by=by, now=now)
+        return True
+
+
+def lock_unbegun(order: Order) -> list[Job]:
+    """The jobs of an order, locked, if the bench has begun none of them; else raises TooLateError."""
+    jobs = list(Job.objects.filter(order=order).order_by("id").select_for_update())
+    if begun := _begun(jobs):
+        raise TooLateError(order, begun)
+    return jobs
+
+
+def close_order(order: Order, *, by: Actor, now: datetime) -> None:
+    """Make a paid order whose jobs are all cancelled a cancelled one. Call it inside the transaction that locked it.
+
+    Its days are freed, its payments given back, and a mail says so.
+    """
+    order.state, order.cancelled_at = Order.State.CANCELLED, now
+    order.save(update_fields=["state", "cancelled_at"])
+    free_bench(order)
+    _note(order, OrderEvent.Kind.CANCELLED, by=by, now=now)
+    for payment in order.payments.filter(status=PaymentStatus.CONFIRMED).order_by("id"):
+        give_back(payment, now=now)
+    send_after_commit(add_entry(OutboxEntry.Topic.MAIL_CANCELLED, order=order, now=now))
+
+
+def ask_to_cancel(order: Order, *, by: Actor, now: datetime) -> bool:
+    """Write down, once, that an order on the bench is to be stopped if that can be; False if it was before.
+
+    One that is not on the bench (any more) is cancelled at once. Locks the order. Raises TooLateError for one of which
+    nothing is left to stop.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+        jobs = list(order.jobs.order_by("id"))
+        if order.state == Order.State.PLACED or (order.state == Order.State.PAID and not _begun(jobs)):
+            return cancel_order(order, by=by, now=now)
+        if order.state == Order.State.CANCELLED or order.cancel_asked_at:
+            return False
+        if not _can_ask(order, jobs):
+            raise TooLateError(order, _begun(jobs))
+        order.cancel_asked_at = now
+        order.save(update_fields=["cancel_asked_at"])
+        _note(order, OrderEvent.Kind.CANCEL_ASKED, by=by, now=now)
+        return True
+
+
+def _begun(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    return tuple(job for job in jobs if job.state not in (*UNMADE, Job.State.CANCELLED))
+
+
+def _can_ask(order: Order, jobs: Sequence[Job]) -> bool:
+    return order.state == Order.State.PAID and any(job.state not in OVER for job in jobs)
+
+
+def _note(order: Order, kind: str, *, by: Actor, now: datetime) -> None:
+    OrderEvent.objects.create(order=order, kind=kind, by=str(by), at=now)

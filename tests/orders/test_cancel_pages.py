@@ -1,0 +1,301 @@
+"""Cancelling and correcting by the order's link: what will happen is said first, and what is refused has a way on."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from orders.cancelling import SHOPPER, ask_to_cancel, cancel_order
+from orders.claiming import claim_jobs
+from orders.models import Order, OrderEvent
+from tests.orders.make import copy_job, make_client, make_job, make_order
+from tests.orders.pages import read
+from tests.orders.stored import stored_rows
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+YORK = {
+    "full_name": "Augusta Byron",
+    "postcode": "yo1 7hh",
+    "address_line1": "1 Minster Yard",
+    "address_line2": "",
+    "town": "York",
+}
+BEGUN = ["claimed", "in_production", "produced"]
+PERSONAL = ["Ada Lovelace", "ada@example.org", "LS1 4DY", "12 Calverley Street"]
+
+
+def page_of(order: Order, page: str) -> str:
+    return f"/order/{order.token}/{page}"
+
+
+def said_after(client: Client, response: Any) -> list[str]:
+    """What the page that a redirect leads to says first."""
+    shown = client.get(response["Location"])
+    assert shown.status_code == 200
+    return [str(message) for message in shown.context["messages"]]
+
+
+@pytest.mark.parametrize("page", ["cancel", "address"])
+def test_the_pages_show_no_person_and_are_kept_by_no_cache_and_no_search(client: Client, page: str) -> None:
+    order = make_order(paid=True)
+
+    response = client.get(page_of(order, page))
+
+    assert response.status_code == 200
+    assert not [word for word in PERSONAL if word in response.content.decode()]
+    assert b'<meta name="robots" content="noindex">' in response.content
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", ["cancel", "address", "ask-to-cancel"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_unknown_order_has_none_of_these_pages(client: Client, page: str, method: str) -> None:
+    make_order(paid=True)
+    before = stored_rows()
+
+    answer = getattr(client, method)(f"/order/nothing/{page}", YORK)
+
+    assert answer.status_code == (405 if (page, method) == ("ask-to-cancel", "get") else 404)
+    assert stored_rows() == before
+
+
+@pytest.mark.parametrize("page", ["cancel", "address", "ask-to-cancel"])
+def test_another_site_cannot_press_the_buttons(page: str) -> None:
+    order = make_order(paid=True)
+    before = stored_rows()
+
+    assert Client(enforce_csrf_checks=True).post(page_of(order, page), YORK).status_code == 403
+
+    assert stored_rows() == before
+
+
+def test_looking_at_the_page_says_what_goes_back_and_cancels_nothing(client: Client) -> None:
+    order = make_order(paid=True)
+    before = stored_rows()
+
+    page = read(client.get(page_of(order, "cancel")))
+
+    assert page.tags["h1"] == [f"Cancel order {order.number}"]
+    assert "Cancel it now, and £17.25, all you paid, goes back to you the way you paid." in page.text
+    assert "We send the money back at once. Your bank may take up to 10 days to show it." in page.text
+    assert page.tags["button"] == ["Cancel this order"]
+    assert page.links["Back to the order"] == f"/order/{order.token}"
+    assert stored_rows() == before
+
+
+def test_one_click_cancels_and_says_what_goes_back(client: Client) -> None:
+    order = make_order(paid=True)
+
+    response = client.post(page_of(order, "cancel"))
+
+    assert (response.status_code, response["Location"]) == (302, f"/order/{order.token}")
+    assert said_after(client, response) == [
+        f"Order {order.number} is cancelled, and £17.25 goes back to you the way you paid."
+    ]
+    assert Order.objects.get().state == Order.State.CANCELLED
+    assert order.outbox_entries.filter(topic__in=["refund", "mail_cancelled"]).count() == 2
+
+
+def test_an_unpaid_order_is_cancelled_without_a_word_of_money_going_back(client: Client) -> None:
+    order = make_order()
+
+    page = read(client.get(page_of(order, "cancel")))
+    response = client.post(page_of(order, "cancel"))
+
+    assert "nothing was charged and nothing has to go back" in page.text
+    assert said_after(client, response) == [f"Order {order.number} is cancelled. Nothing was charged."]
+    assert Order.objects.get().state == Order.State.CANCELLED
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("page", ["cancel", "address"])
+def test_an_order_that_is_cancelled_already_leads_to_where_it_is(
+    client: Client, page: str, method: str
+) -> None:
+    order = make_order(paid=True)
+    cancel_order(order, by=SHOPPER, now=order.placed_at)
+    before = stored_rows()
+
+    response = getattr(client, method)(page_of(order, page), YORK)
+
+    assert (response.status_code, response["Location"]) == (302, f"/order/{order.token}")
+    assert stored_rows() == before
+
+
+@pytest.mark.parametrize("state", BEGUN)
+def test_too_late_says_so_and_offers_to_ask_the_bench(client: Client, state: str) -> None:
+    job = make_job(state)
+    before = stored_rows()
+
+    shown = client.get(page_of(job.order, "cancel"))
+    refused = client.post(page_of(job.order, "cancel"))
+
+    assert (shown.status_code, refused.status_code) == (200, 409)
+    for response in (shown, refused):
+        page = read(response)
+        assert "We have begun to make it, so it cannot simply be cancelled any more." in page.text
+        assert page.tags["button"] == ["Ask us to stop"]
+        assert f'action="{page_of(job.order, "ask-to-cancel")}"' in response.content.decode()
+    assert stored_rows() == before
+
+
+@pytest.mark.parametrize("state", BEGUN)
+def test_asking_is_one_click_and_is_said_from_then_on(client: Client, state: str) -> None:
+    job = make_job(state)
+
+    response = client.post(page_of(job.order, "ask-to-cancel"))
+
+    assert response["Location"] == f"/order/{job.order.token}"
+    assert said_after(client, response) == [
+        "We have begun to make it; we ask the bench to stop and write to you."
+    ]
+    assert [event.kind for event in OrderEvent.objects.all()] == ["cancel_asked"]
+    page = read(client.get(page_of(job.order, "cancel")))
+    assert "You asked us to cancel it on" in page.text
+    assert "button" not in page.tags
+    before = stored_rows()
+    client.post(page_of(job.order, "ask-to-cancel"))
+    assert stored_rows() == before
+
+
+def test_asking_for_what_came_back_from_the_bench_cancels_it(client: Client) -> None:
+    order = make_job("ready").order
+
+    response = client.post(page_of(order, "ask-to-cancel"))
+
+    assert said_after(client, response) == [
+        f"Order {order.number} is cancelled, and £17.25 goes back to you the way you paid."
+    ]
+    assert Order.objects.get().state == Order.State.CANCELLED
+
+
+def test_what_is_on_its_way_cannot_be_stopped_and_a_person_can_be_written_to(client: Client) -> None:
+    order = make_job("shipped").order
+    before = stored_rows()
+
+    shown = client.get(page_of(order, "cancel"))
+    asked = client.post(page_of(order, "ask-to-cancel"))
+
+    assert (shown.status_code, asked.status_code) == (200, 409)
+    for response in (shown, asked):
+        page = read(response)
+        assert "It is made and on its way" in page.text
+        assert "button" not in page.tags
+        assert any(urlsplit(address).scheme == "mailto" for address in page.addresses)
+    assert stored_rows() == before
+
+
+def test_a_claim_between_the_page_and_the_click_is_said(client: Client) -> None:
+    order = make_job("ready").order
+    assert read(client.get(page_of(order, "cancel"))).tags["button"] == ["Cancel this order"]
+    claim_jobs(make_client().row, worker="w", max_jobs=1, lease_seconds=60, now=order.placed_at)
+    before = stored_rows()
+
+    response = client.post(page_of(order, "cancel"))
+
+    assert response.status_code == 409
+    assert read(response).tags["button"] == ["Ask us to stop"]
+    assert stored_rows() == before
+
+
+def test_the_address_form_knows_only_the_town(client: Client) -> None:
+    order = make_order(paid=True)
+
+    page = read(client.get(page_of(order, "address")))
+
+    values = {name: value for name, value in page.values.items() if name != "csrfmiddlewaretoken"}
+    assert values == {
+        "full_name": "", "postcode": "", "address_line1": "", "address_line2": "", "town": "Leeds"
+    }  # fmt: skip
+    autocomplete = [page.controls[name]["autocomplete"] for name in values]
+    assert autocomplete == ["name", "postal-code", "address-line1", "address-line2", "address-level2"]
+    assert f"Order {order.number} goes to Leeds." in page.text
+
+
+def test_a_corrected_address_is_where_the_parcel_goes(client: Client) -> None:
+    order = make_order(paid=True)
+
+    response = client.post(page_of(order, "address"), YORK)
+
+    assert response["Location"] == f"/order/{order.token}"
+    assert said_after(client, response) == ["Your parcel goes to the new address in York."]
+    order.refresh_from_db()
+    assert (order.full_name, order.postcode, order.address_line1, order.town) == (
+        "Augusta Byron",
+        "YO1 7HH",
+        "1 Minster Yard",
+        "York",
+    )
+    assert order.email == "ada@example.org"
+
+
+def test_no_other_field_of_the_order_can_be_sent_along(client: Client) -> None:
+    order = make_order(paid=True)
+    before: dict[str, Any] = {**Order.objects.values().get()}
+    sent = {"email": "eve@example.org", "state": "paid", "total": "1", "token": "mine", "country": "FR"}
+
+    client.post(page_of(order, "address"), {**YORK, **sent})
+
+    changed = {name for name, value in Order.objects.values().get().items() if value != before[name]}
+    assert changed == {"full_name", "postcode", "address_line1", "town"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("full_name", "", "Enter the name for the parcel."),
+        ("postcode", " ", "Enter your postcode."),
+        ("address_line1", "", "Enter house number and street."),
+        ("town", "", "Enter your town."),
+        ("full_name", "x" * 121, "at most 120 characters"),
+        ("town", "York\x00", "Null characters"),
+    ],
+)
+def test_a_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(
+    client: Client, field: str, value: str, error: str
+) -> None:
+    order = make_order(paid=True)
+    before = stored_rows()
+
+    response = client.post(page_of(order, "address"), {**YORK, "address_line2": "Flat 2", field: value})
+
+    page = read(response)
+    assert response.status_code == 422
+    assert error in page.alert
+    assert page.controls[field]["aria-invalid"] == "true"
+    kept = {
+        "address_line2": "Flat 2",
+        **{name: YORK[name] for name in YORK if name not in (field, "address_line2")},
+    }
+    assert {name: page.values[name] for name in kept} == kept
+    assert page.tags["title"][0].startswith("Error:")
+    assert stored_rows() == before
+
+
+@pytest.mark.parametrize("state", [*BEGUN, "shipped"])
+def test_too_late_for_another_address_says_so_and_keeps_what_was_typed(client: Client, state: str) -> None:
+    job = make_job(state)
+    copy_job(job, 1)
+    before = stored_rows()
+
+    shown = client.get(page_of(job.order, "address"))
+    refused = client.post(page_of(job.order, "address"), YORK)
+
+    assert (shown.status_code, refused.status_code) == (200, 409)
+    assert "form" not in read(shown).tags
+    page = read(refused)
+    assert "so its address cannot be changed here any more" in page.alert
+    assert page.values["address_line1"] == "1 Minster Yard"
+    assert any(urlsplit(address).scheme == "mailto" for address in page.addresses)
+    assert stored_rows() == before
+
+
+def test_asking_is_offered_while_one_bottle_of_several_can_be_stopped(client: Client) -> None:
+    job = make_job("shipped")
+    copy_job(job, 1)
+    job.order.jobs.exclude(pk=job.pk).update(state="ready", shipment=None)
+
+    assert read(client.get(page_of(job.order, "cancel"))).tags["button"] == ["Ask us to stop"]
+    assert ask_to_cancel(Order.objects.get(), by=SHOPPER, now=job.order.placed_at) is True

@@ -1,0 +1,78 @@
+"""How heavy every page is: it loads fast on a slow line, from us alone."""
+
+import gzip
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+from tests.pages.html import SVG, Html
+from tests.pages.samples import Kind, Sample, all_samples
+from tests.pages.visits import visit
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+MOST_PAGE_BYTES = 12_000  # HTML, style sheets and drawings, compressed
+MOST_SCRIPT_BYTES = 20_000  # compressed
+MOST_REQUESTS = 6
+REFERENCES = {
+    "link": "href",
+    "script": "src",
+    "img": "src",
+    "source": "srcset",
+    "iframe": "src",
+    "object": "data",
+}
+LOADED_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "apple-touch-icon", "mask-icon"}
+
+every_page = pytest.mark.parametrize("sample", all_samples(Kind.PAGE), ids=lambda sample: sample.id)
+
+
+def loaded_by(page: Html) -> list[str]:
+    """The addresses that a browser asks for when it opens a page."""
+    return [e.get(REFERENCES[e.tag], "") for e in page.every(*REFERENCES) if _is_loaded(e)]
+
+
+def _is_loaded(element: Element) -> bool:
+    if element.tag == "link":
+        return not LOADED_LINKS.isdisjoint(element.get("rel", "").split())
+    return REFERENCES[element.tag] in element.attrib
+
+
+def size_of(address: str) -> int:
+    """Compressed bytes of one of our static files."""
+    path = finders.find(urlsplit(address).path.removeprefix(settings.STATIC_URL))
+    assert isinstance(path, str), f"{address} is none of the shop's files"
+    with open(path, "rb") as opened:  # noqa: PTH123 - finders gives a string
+        return len(gzip.compress(opened.read()))
+
+
+@every_page
+def test_it_weighs_at_most_12_kb_and_its_scripts_20_kb(sample: Sample) -> None:
+    body = visit(sample).body
+    loaded = loaded_by(Html(body))
+    scripts = [address for address in loaded if address.endswith(".js")]
+    others = [address for address in loaded if address not in scripts]
+
+    assert len(gzip.compress(body)) + sum(map(size_of, others)) <= MOST_PAGE_BYTES
+    assert sum(map(size_of, scripts)) <= MOST_SCRIPT_BYTES
+
+
+@every_page
+def test_it_takes_at_most_6_requests_all_to_us(sample: Sample) -> None:
+    loaded = loaded_by(Html(visit(sample).body))
+
+    assert 1 + len(set(loaded)) <= MOST_REQUESTS
+    assert [address for address in loaded if not address.startswith(settings.STATIC_URL)] == []
+
+
+@every_page
+def test_it_has_no_photo_and_no_font(sample: Sample) -> None:
+    page = Html(visit(sample).body)
+    styles = [address for address in loaded_by(page) if address.endswith(".css")]
+
+    assert [a for a in loaded_by(page) if not a.endswith((".css", ".js", ".svg"))] == []
+    assert page.every(f"{SVG}image", "video", "audio", "canvas", "embed") == []
+    assert styles

@@ -77,6 +77,7 @@ def assert_all_is_right() -> None:
         assert {int(payment.total * 100) for payment in order.payments.all()} == {order.total}
 
 
+@pytest.mark.slow
 def test_1000_spoiled_baskets_and_checkouts_change_no_total_and_break_nothing() -> None:
     rng = random.Random(20260302)
     day = str(quoted_day())

@@ -1,12 +1,19 @@
-"""How a page is reached: the register that `addresses.py` fills and every test of all pages reads."""
+"""How a page is reached: the register that the modules in `addresses/` fill and every test of all pages reads.
+
+A page is a few lines there: a function under `@page("app:name", "in which state")` gets a shopper who is new here, does
+with her what is needed (by HTTP, or by the use cases), and gives the address to open, or `Sent(address, form)`.
+"""
 
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from django.test import Client
+
+from tests.orders.make import ADA
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,15 @@ class Sent:
 Prepare = Callable[[Client], str | Sent]
 T = TypeVar("T", bound=Prepare)
 
+ADDRESSES = Path(__file__).parent / "addresses"
+NAME = "Zoë"  # on the labels of shoppers
+CUSTOMER = {
+    "email": ADA.email,
+    "full_name": ADA.full_name,
+    "postcode": ADA.postcode,
+    "address_line1": ADA.address_line1,
+    "town": ADA.town,
+}
 NO_ROUTE = "no pattern"  # what the shop answers where none of its patterns fits, or before a view is asked
 
 
@@ -61,8 +77,9 @@ _samples: list[Sample] = []
 
 
 def all_samples(*kinds: Kind) -> list[Sample]:
-    """Those of `addresses.py`, of some kinds or of all."""
-    importlib.import_module("tests.pages.addresses")
+    """Those in `addresses/`, of some kinds or of all."""
+    for module in sorted(ADDRESSES.glob("*.py")):
+        importlib.import_module(f"tests.pages.addresses.{module.stem}")
     return [sample for sample in _samples if not kinds or sample.kind in kinds]
 
 

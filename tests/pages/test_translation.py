@@ -20,8 +20,7 @@ from orders.lateness import SLIP_KEY
 from orders.mail_content import NAMES, write_mail
 from orders.models import Job, Order, OrderLine, OutboxEntry, Shipment
 from tests.orders.make import make_job, make_order
-from tests.pages.addresses import NAME
-from tests.pages.samples import Kind, Sample, all_samples, new_shopper
+from tests.pages.samples import NAME, Kind, Sample, all_samples, new_shopper
 from tests.pages.visits import ask
 from tests.pages.wrapped import CODE, OPEN, make_language, untranslated
 

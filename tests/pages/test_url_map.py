@@ -7,8 +7,7 @@ from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from tests.pages import addresses
-from tests.pages.samples import NO_ROUTE, all_samples
+from tests.pages.samples import ADDRESSES, NO_ROUTE, all_samples
 from tests.pages.url_map import Route, shop_routes
 
 ROUTES = shop_routes()
@@ -23,7 +22,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
 def test_every_pattern_is_reached_by_a_sample(route: Route) -> None:
     reached = {sample.route for sample in all_samples()}
 
-    assert route.name in reached, f"say in {addresses.__file__} how to reach {route.name} ({route.address})"
+    assert route.name in reached, f"say in {ADDRESSES} how to reach {route.name} ({route.address})"
 
 
 def test_every_sample_is_of_a_pattern_that_there_is() -> None:

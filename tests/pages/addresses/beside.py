@@ -1,0 +1,34 @@
+"""How to reach what stands beside the shop, and what it says where nothing is."""
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.orders.make import MIX
+from tests.pages.samples import CUSTOMER, NO_ROUTE, Sent, elsewhere, page
+
+
+@page("api-docs", public=True)
+def api_docs(shopper: Client) -> str:
+    return reverse("api-docs")
+
+
+@elsewhere("favicon.ico", status=301)
+def icon(shopper: Client) -> str:
+    return "/favicon.ico"
+
+
+@page(NO_ROUTE, "nothing at this address", status=404)
+def nothing_there(shopper: Client) -> str:
+    return "/nowhere"
+
+
+@page(NO_ROUTE, "a form without its token", status=403)
+def stale_form(shopper: Client) -> Sent:
+    shopper.handler.enforce_csrf_checks = True
+    return Sent(reverse("orders:checkout"), CUSTOMER)
+
+
+@page(NO_ROUTE, "a form from elsewhere", status=403)
+def from_elsewhere(shopper: Client) -> Sent:
+    shopper.defaults["HTTP_SEC_FETCH_SITE"] = "cross-site"
+    return Sent(reverse("orders:add"), {"recipe": "shampoo", **MIX})

@@ -47,7 +47,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultPage:
-    """The mix for her answers; amounts in minor units. `to_remember` is all that would be remembered from now on."""
+    """The mix for her answers; amounts in minor units. `to_remember` is all that would be remembered from now on.
+
+    `not_minded` is what she has remembered and took out of these answers.
+    """
 
     state: QuizState
     mix: tuple[tuple[str, str], ...]
@@ -64,6 +67,7 @@ class ResultPage:
     layers: tuple[Layer, ...]
     mixer_address: str
     left_out: tuple[str, ...]
+    not_minded: tuple[str, ...]
     to_remember: tuple[str, ...]
     is_remembered: bool
     address: str
@@ -93,6 +97,7 @@ def build_result(
         return _no_mix_page(mixer, state, found, out)
     answers, spec = state.answers, mixer.spec
     verdict = mixer.check(found.mix, size=size, avoid=answers.avoid, out=out)
+    set_aside = [item for item in mixer.known_avoid(remembered) if item not in answers.avoid]
     elsewhere = [item for item in remembered if item not in mixer.avoidable]
     return ResultPage(
         state=state,
@@ -117,6 +122,7 @@ def build_result(
         layers=draw_layers(mixer, found.mix),
         mixer_address=_mixer_address(mixer, found.mix, answers),
         left_out=avoid_words(spec, answers.avoid),
+        not_minded=avoid_words(spec, set_aside),
         to_remember=(*elsewhere, *answers.avoid),
         is_remembered=set(answers.avoid) <= set(remembered),
         address=state.address(RESULT),

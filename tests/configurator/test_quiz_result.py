@@ -224,6 +224,17 @@ def test_remembering_keeps_what_other_recipes_are_about(client: Client) -> None:
     assert client.session["avoid"] == ["rubber", "oat"]
 
 
+def test_what_is_remembered_and_taken_out_of_the_answers_is_said(client: Client) -> None:
+    client.post("/leave-out", {"avoid": ["rubber", "nuts", "oat"]}, headers=HERE)
+    url = address(avoid=["oat"])
+
+    said = [text for text in opened(client, url).by_tag["p"] if "Your list also says" in text]
+
+    assert said[0].startswith("Your list also says nuts; these answers do not.")
+    assert parse_qsl(urlsplit(links(client, url)["See your list"]).query) == [("next", url)]
+    assert "Your list also says" not in client.get(address(avoid=["oat", "nuts"])).content.decode()
+
+
 def test_a_quiz_begins_with_what_is_remembered_and_can_go_without(client: Client) -> None:
     client.post("/leave-out", {"avoid": ["rubber", "nuts", "Panthenol"]}, headers=HERE)
 

@@ -52,7 +52,7 @@ def ask_api(client: Client, mix: judge.Mix, size: str) -> tuple[int, str]:
 
 
 def ask_page(client: Client, mix: judge.Mix, size: str) -> tuple[int, str]:
-    html = client.get(f"/mix/shampoo/{'/'.join(mix)}?size={size}").content.decode()
+    html = client.get(f"/mix/shampoo/{'/'.join(mix)}?size={size}", follow=True).content.decode()
     button = re.search(r"Add to basket, £([0-9.]+)", html)
     ingredients = re.search(r'class="ingredients">\s*([^<]+?)\s*<', html)
     assert button

@@ -17,7 +17,7 @@ Missing = Mapping[tuple[str, str], date | None]
 
 
 def because_text(spec: Spec, found: Suggestion, part: Part, answers: QuizAnswers) -> str:
-    """Why a part is what it is, such as “Mend, because you asked for strength for bleached hair.”"""
+    """Why a part is what it is, such as: Mend, because you asked for “strength for bleached hair”."""
     names = {
         "name": capfirst(component_name(spec, part.component)),
         "need": next((_in_sentence(need.wording) for need in spec.needs if need.slug == part.need), ""),
@@ -55,13 +55,13 @@ def keep_text(spec: Spec, avoid: tuple[str, ...], dropped: tuple[str, ...]) -> s
 
 def _because(found: Suggestion, part: Part) -> str:
     if part.because is Because.NEED and part.instead:
-        return _("%(name)s, which helps with %(need)s, too.")
+        return _("%(name)s, which helps with “%(need)s”, too.")
     if part.because is Because.NEED and _is_repeated(found, part):
-        return _("%(name)s once more, because you asked for %(need)s.")
+        return _("%(name)s once more, because you asked for “%(need)s”.")
     if part.because is Because.OPEN and part.instead:
         return _("%(name)s, because it goes with the rest.")
     return {
-        Because.NEED: _("%(name)s, because you asked for %(need)s."),
+        Because.NEED: _("%(name)s, because you asked for “%(need)s”."),
         Because.SCENT: _("%(name)s, because you chose it."),
         Because.HAIR: _("%(name)s, because it suits %(hair)s hair."),
         Because.OPEN: _("%(name)s, because you left this one to us."),

@@ -27,9 +27,9 @@ def test_the_result_says_for_each_part_which_answer_it_comes_from(client: Client
     assert page.by_tag["dt"] == ["Base blend", "Main shot", "Second shot"]
     assert page.by_tag["dd"] == [
         "Warm Hearth, because it suits thick hair.",
-        "Mend, because you asked for strength for bleached or heat-worn hair.",
+        "Mend, because you asked for “strength for bleached or heat-worn hair”.",
         (
-            "Vivid, which helps with shine for dull hair or hard water, too. Gleam does not go with Mend, which you "
+            "Vivid, which helps with “shine for dull hair or hard water”, too. Gleam does not go with Mend, which you "
             "asked for first: Gleam's acid clouds Mend's wheat protein."
         ),
     ]
@@ -39,12 +39,12 @@ def test_the_result_says_for_each_part_which_answer_it_comes_from(client: Client
 @pytest.mark.parametrize(
     ("answers", "line", "said"),
     [
-        ({"need": ["body"]}, 2, "Lift once more, because you asked for body for fine, flat hair."),
+        ({"need": ["body"]}, 2, "Lift once more, because you asked for “body for fine, flat hair”."),
         (
             {"need": ["strength"]},
             2,
             (
-                "Quench, which helps with strength for bleached or heat-worn hair, too. Mend twice does not work: "
+                "Quench, which helps with “strength for bleached or heat-worn hair”, too. Mend twice does not work: "
                 "Too much protein makes hair brittle."
             ),
         ),
@@ -62,7 +62,7 @@ def test_the_result_says_for_each_part_which_answer_it_comes_from(client: Client
             {"need": ["shine"], "avoid": ["acids"]},
             1,
             (
-                "Vivid, which helps with shine for dull hair or hard water, too. Gleam contains what you asked us to "
+                "Vivid, which helps with “shine for dull hair or hard water”, too. Gleam contains what you asked us to "
                 "leave out: acids."
             ),
         ),

@@ -20,7 +20,9 @@ MACHINE_META = re.compile(r"<meta\b(?![^>]*name=\"description\")[^>]*>")
 MARKUP = re.compile(r"<[^>]*>|&\w+;|&#\w+;")
 WORD = re.compile(r"[^\W\d_]{2,}")
 GAP = "\x00"  # stands for what a tag or variable writes
-MACHINE_TEXT = re.compile(rf"\bml\b|{GAP}#\w+|[^{{}}]*\{{[^{{}}]*\}}")  # a unit, the end of an address, a style
+MACHINE_TEXT = re.compile(
+    rf"\bml\b|{GAP}#\w+|[^{{}}]*\{{[^{{}}]*\}}"
+)  # a unit, the end of an address, a style
 HANDED_ON = re.compile(
     r"\b\w+=[\"']([^\"']*)[\"']|\|(?:default|default_if_none|yesno|add|pluralize):[\"']([^\"']*)[\"']"
 )

@@ -14,7 +14,7 @@ from tests.pages.samples import Sample, Sent, new_shopper
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A page as a prepared shopper got it. `head` and `stranger` (someone new at the same address) are None for a form.
+    """A page as a prepared shopper got it; `cookies` are all that she has by then. `head` and `stranger` (someone new at the same address) are None for a form.
 
     `queries` are those of opening it again: what a process reads once in its life is no cost of a page.
     """
@@ -24,6 +24,7 @@ class Visit:
     headers: Mapping[str, str]
     body: bytes
     queries: int
+    cookies: frozenset[str]
     head: "Answer | None"
     stranger: "Answer | None"
 
@@ -44,12 +45,13 @@ def visit(sample: Sample) -> Visit:
     address = sample.prepare(shopper)
     response = ask(shopper, address)
     if isinstance(address, Sent):
-        return _visit(address.path, response, queries=0)
+        return _visit(address.path, response, shopper, queries=0)
     with CaptureQueriesContext(connection) as captured:
         shopper.get(address)
     return _visit(
         address,
         response,
+        shopper,
         queries=len(captured),
         head=_answer(shopper.head(address)),
         stranger=_answer(new_shopper().get(address)),
@@ -64,7 +66,13 @@ def ask(shopper: Client, address: str | Sent) -> Any:
 
 
 def _visit(
-    path: str, response: Any, *, queries: int, head: Answer | None = None, stranger: Answer | None = None
+    path: str,
+    response: Any,
+    shopper: Client,
+    *,
+    queries: int,
+    head: Answer | None = None,
+    stranger: Answer | None = None,
 ) -> Visit:
     return Visit(
         path=path,
@@ -72,6 +80,7 @@ def _visit(
         headers=dict(response.headers),
         body=_body(response),
         queries=queries,
+        cookies=frozenset(shopper.cookies),
         head=head,
         stranger=stranger,
     )

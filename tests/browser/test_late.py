@@ -53,6 +53,6 @@ def test_who_does_not_want_to_wait_changes_it_with_two_clicks(open_page: OpenPag
     assert find_violations(page) == []
     page.get_by_role("button", name="Cancel it and change the mixes").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Basket")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your basket")
     expect(page.get_by_text("£17.25 goes back to you the way you paid.")).to_be_visible()
     expect(page.get_by_text("Warm Hearth with Mend and Quench").first).to_be_visible()

@@ -22,9 +22,8 @@ from orders.baskets import (
     lines_of,
 )
 from orders.models import Basket, BasketLine
-from orders.payments import apply_payment
 from orders.placing import Wish, place_order
-from tests.orders.make import ADA, MIX, make_order
+from tests.orders.make import ADA, MIX, make_order, pay_order
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -251,7 +250,7 @@ def test_paying_an_order_without_a_basket_empties_nobody_s(content: Callable[...
     before = rows(line.basket)
 
     order = make_order()
-    apply_payment(order.payments.get(), now=NOW)
+    pay_order(order, now=NOW)
     baskets.empty_basket(order, now=NOW)
 
     assert rows(line.basket) == before

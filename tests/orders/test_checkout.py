@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.letting_go import let_go
 from orders.models import Basket, Order
-from orders.payments import apply_payment
+from tests.orders.make import pay_order
 from tests.orders.pages import ADDRESS, CHECKOUT, add_to_basket, check_out, fill_in, open_checkout, pay, read
 from tests.orders.stored import count_rows, stored_rows
 
@@ -222,7 +222,7 @@ def test_going_back_after_paying_leads_to_the_order_and_changes_nothing(client: 
     sent = fill_in(open_checkout(client))
     client.post(CHECKOUT, sent)
     order = Order.objects.get()
-    apply_payment(order.payments.get(), now=order.placed_at)
+    pay_order(order, now=order.placed_at)
     before = stored_rows()
 
     response = client.post(CHECKOUT, {**sent, "town": town})
@@ -233,7 +233,7 @@ def test_going_back_after_paying_leads_to_the_order_and_changes_nothing(client: 
 
 def test_after_paying_the_basket_is_empty_and_the_next_order_is_another_one(client: Client) -> None:
     check_out(client)
-    apply_payment(Order.objects.get().payments.get(), now=Order.objects.get().placed_at)
+    pay_order(Order.objects.get(), now=Order.objects.get().placed_at)
     assert client.get(CHECKOUT)["Location"] == "/basket"
 
     check_out(client)

@@ -10,10 +10,10 @@ from django.test import Client
 from configurator.models import Component, DeliveryTerms, Size
 from orders import placing
 from orders.models import Basket, BasketLine, Order, Payment
-from orders.payments import apply_payment
 from orders.placing import quote
 from orders.views import checkout as views
 from tests.configurator.drafts import make_rule, publish, shampoo
+from tests.orders.make import pay_order
 from tests.orders.pages import ADDRESS, CHECKOUT, add_to_basket, check_out, fill_in, open_checkout, pay, read
 from tests.orders.stored import count_rows, stored_rows
 
@@ -323,6 +323,6 @@ def test_what_is_added_before_an_order_is_paid_stays_in_the_basket_and_what_is_p
     check_out(client)
     add_to_basket(client, label="Bo")
 
-    apply_payment(Order.objects.get().payments.get(), now=Order.objects.get().placed_at + timedelta(1))
+    pay_order(Order.objects.get(), now=Order.objects.get().placed_at + timedelta(1))
 
     assert [line.label_name for line in Basket.objects.get().lines.all()] == ["Bo"]

@@ -16,13 +16,12 @@ from orders.baskets import add_line, lines_of
 from orders.collecting import content_for
 from orders.handoff import hand_off
 from orders.models import Job, Order
-from orders.payments import apply_payment
 from orders.placing import place_order
 from orders.snapshot import read_snapshot
 from orders.tracking import read_tracking
 from tests.configurator import catalogue_judge as judge
 from tests.configurator.drafts import publish
-from tests.orders.make import ADA
+from tests.orders.make import ADA, pay_order
 from tests.orders.pages import add_to_basket, check_out, fill_in, open_checkout, pay, read
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -79,7 +78,7 @@ def sell(version: RecipeVersion, mix: judge.Mix, sizes: tuple[str, ...]) -> tupl
         basket=basket,
         now=NOW,
     )
-    apply_payment(order.payments.get(), now=NOW)
+    pay_order(order, now=NOW)
     hand_off(order, NOW)
     return order, [line.total for line in page.lines]
 

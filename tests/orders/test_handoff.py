@@ -11,10 +11,9 @@ from orders.handoff import hand_off, hold_jobs
 from orders.jobs import move_job
 from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry
 from orders.outbox import GIVE_UP_AFTER, process_outbox
-from orders.payments import apply_payment
 from orders.snapshot import NotReadyError
 from tests.configurator.drafts import make_rule, publish
-from tests.orders.make import MIX, STAFF, make_job, make_order
+from tests.orders.make import MIX, STAFF, make_job, make_order, pay_order
 from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -34,7 +33,7 @@ def make_paid_order(*mixes: Mapping[str, str]) -> Order:
         OrderLine.objects.create(
             order=order, position=position, version=line.version, mix=mix, size="50ml", unit_price=450
         )
-    assert apply_payment(order.payments.get(), now=NOW)
+    pay_order(order, now=NOW)
     return order
 
 

@@ -19,11 +19,10 @@ from configurator.models import Component, DeliveryTerms, RecipeVersion, Size
 from configurator.versions import NotOnSaleError, mixer_for
 from orders import placing
 from orders.models import Order, OrderLine
-from orders.payments import apply_payment
 from orders.placing import Customer, NotMakeableError, PriceChangedError, Wish, place_order, quote
 from orders.stock import OutOfStockError, reserve_stock
 from tests.configurator.drafts import publish
-from tests.orders.make import ADA, MIX
+from tests.orders.make import ADA, MIX, pay_order
 from tests.orders.stored import count_rows, reserved, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -113,7 +112,7 @@ def test_the_same_checkout_key_gives_the_same_order_with_the_details_sent_last()
 
 def test_a_paid_order_keeps_its_details_when_the_checkout_is_sent_again() -> None:
     first = place(key=KEY)
-    apply_payment(first.payments.get(), now=NOW)
+    pay_order(first, now=NOW)
     before = stored_rows()
 
     assert place(key=KEY, customer=GRACE) == first

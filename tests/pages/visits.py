@@ -14,7 +14,9 @@ from tests.pages.samples import Sample, Sent, new_shopper
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A page as a prepared shopper got it; `cookies` are all that she has by then. `head` and `stranger` (someone new at the same address) are None for a form.
+    """A page as a prepared shopper got it; `cookies` are all that she has by then.
+
+    `head` and `stranger` (someone new at the same address) are None for a form.
 
     `queries` are those of opening it again: what a process reads once in its life is no cost of a page.
     """

@@ -56,10 +56,10 @@
   }
 
   const update = document.getElementById("update");
-  update.hidden = "htmx" in window;
+  update.classList.toggle("wanted", !("htmx" in window));
   for (const failure of ["htmx:sendError", "htmx:responseError"]) {
     document.body.addEventListener(failure, () => {
-      update.hidden = false;
+      update.classList.add("wanted");
       update.querySelector("button").focus();
     });
   }

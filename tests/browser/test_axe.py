@@ -1,4 +1,4 @@
-"""axe finds nothing on any page, on a phone and on a desk, light and dark."""
+"""axe finds nothing on pages that `test_every_page.py` does not reach, on a phone and on a desk, light and dark."""
 
 from collections.abc import Iterator
 
@@ -12,30 +12,6 @@ from tests.processes import Shop
 
 pytestmark = pytest.mark.slow
 
-PAGES = {
-    "home": "/",
-    "empty mixer": "/mix/shampoo/",
-    "half a mix": "/mix/shampoo/?base=quiet-linen&main=calm",
-    "whole mix": "/mix/shampoo/warm-hearth/mend/quench?label=Ada",
-    "mix with advice": "/mix/shampoo/salt-meadow/lift/quench",
-    "broken mix": "/mix/shampoo/warm-hearth/mend/gleam",
-    "mix that is gone": "/mix/shampoo/warm-hearth/mend/unicorn",
-    "mix with something to leave out": "/mix/shampoo/warm-hearth/mend/quench?avoid=wheat&line=1",
-    "nothing left": "/mix/shampoo/?avoid=coconut-derived",
-    "two mixes": "/mix/shampoo/compare?a=warm-hearth/mend/quench&b=warm-hearth/mend/gleam",
-    "what to compare with": "/mix/shampoo/compare?a=warm-hearth/mend/quench",
-    "empty basket": "/basket",
-    "quiz": "/find",
-    "quiz with three needs": "/find/shampoo?need=body&need=shine&need=colour&at=hair",
-    "quiz, hair": "/find/shampoo?need=body&at=hair",
-    "quiz, what to leave out": "/find/shampoo?avoid=wheat&avoid=Panthenol&find=oil&at=leave-out",
-    "quiz, scent": "/find/shampoo?avoid=fragrance&at=scent",
-    "quiz, its mix": "/find/shampoo?need=strength&need=shine&hair=thick&avoid=oat&at=result",
-    "quiz, no mix": "/find/shampoo?avoid=coconut-derived&avoid=wheat&at=result",
-    "what we leave out": "/leave-out?said=removed&find=oil&next=/mix/shampoo/?avoid=oat",
-    "nothing there": "/nowhere",
-    "APIs": "/api/",
-}
 MONDAY = "/".join(starter("Monday").values())
 BICYCLE_PAGES = {
     "empty bicycle": "/mix/bicycle/",
@@ -64,14 +40,6 @@ STAFF_PAGES = [
     "/admin/orders/fulfilmentkey/add/",
 ]
 LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
-
-
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_a_page_of_the_shop_has_no_violation(open_page: OpenPage, path: str, width: int, scheme: str) -> None:
-    page = open_page(path, width=width, scheme=scheme)
-
-    assert find_violations(page) == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])

@@ -1,5 +1,6 @@
 """All figures that `make bench` prints."""
 
-from benchmarks.catalogue import main
+from benchmarks import catalogue, pages
 
-main()
+catalogue.main()
+pages.main()

@@ -12,6 +12,7 @@ from tests.processes import open_shop
 
 FOLDER = Path(__file__).parent / "pictures"
 PICTURES = {
+    "home.png": ("/", 1280, 900, "light"),
     "mixer.png": ("/mix/shampoo/warm-hearth/mend/quench?label=Ada", 1280, 860, "light"),
     "mixer-dark-phone.png": ("/mix/shampoo/salt-meadow/mend/gleam", 390, 844, "dark"),
 }

@@ -40,7 +40,7 @@ UNSEEN_FOCUS = """() => {
   const covered = top && !e.contains(top) && !top.contains(e) && !top.closest("label")?.contains(e);
   return ringed && !covered ? "" : e.outerHTML.slice(0, 80);
 }"""
-MOST_TABS = 25
+MOST_TABS = 10
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,10 @@ def test_no_page_has_a_violation_in_light_or_dark_or_shifts_while_it_loads(
             found.append(f"{page['id']}: it shifts by {shift:.3f}")
         for scheme in ("light", "dark"):
             opened.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found += [f"{page['id']}, {scheme}: {each}" for each in find_violations(opened)]
+            found += [
+                f"{page['id']}, {scheme}: {each}"
+                for each in find_violations(opened, only_colours=scheme == "dark")
+            ]
         found += [f"{page['id']}: {each}" for each in complaints]
         context.close()
 

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from orders.feed import note_event
 from orders.jobs import NO_LEASE, Actor, move_jobs
-from orders.models import FulfilmentKey, Job
+from orders.models import FeedEvent, FulfilmentKey, Job
 
 logger = logging.getLogger(__name__)
 
 MAX_JOBS = 50
 LEASE_SECONDS = (60, 43_200)
 EXPIRED_AT_ONCE = 500
+CLAIMABLE = {"state": Job.State.READY, "on_hold": False, "cancellation": ""}
 
 RELAY = Actor("relay")
 
@@ -23,9 +25,10 @@ def claim_jobs(
 ) -> list[Job]:
     """Up to `max_jobs` (1-50) ready jobs, the earliest promised first, leased to `client` for 60-43200 seconds.
 
-    Each gets a lease token of its own, one more attempt and one transition; held jobs are passed over. The ids are
+    Each gets a lease token of its own, one more attempt and one transition; jobs that are held or to be cancelled are
+    passed over, and a test key is given jobs of its own sandbox only. The ids are
     locked with SKIP LOCKED, so claims at the same time get different jobs without waiting; on SQLite the transaction
-    itself begins with the write lock. Two queries to move however many; ValueError for numbers out of range.
+    itself begins with the write lock. Three queries to move however many; ValueError for numbers out of range.
     """
     if not 1 <= max_jobs <= MAX_JOBS or not LEASE_SECONDS[0] <= lease_seconds <= LEASE_SECONDS[1]:
         raise ValueError(f"max_jobs {max_jobs} or lease_seconds {lease_seconds} is out of range")
@@ -37,9 +40,9 @@ def claim_jobs(
         "lapsed": False,
     }
     with transaction.atomic():
-        ready = Job.objects.filter(state=Job.State.READY, on_hold=False).order_by("promised_on", "id")
+        ready = Job.objects.filter(**CLAIMABLE, sandbox=client if client.is_test else None)
         locked = ready.select_for_update(skip_locked=True, of=("self",)).select_related("order", "line")
-        jobs = list(locked[:max_jobs])
+        jobs = list(locked.order_by("promised_on", "id")[:max_jobs])
         move_jobs(
             jobs,
             Job.State.CLAIMED,
@@ -74,7 +77,10 @@ def _mark_lapsed(now: datetime) -> int:
     lapsed = 0
     late = Job.objects.filter(state=Job.State.IN_PRODUCTION, lease_expires_at__lte=now, lapsed=False)
     for job in late.select_related("order", "client").order_by("id")[:EXPIRED_AT_ONCE]:
-        if late.filter(pk=job.pk).update(lapsed=True):
+        with transaction.atomic():
+            if not late.filter(pk=job.pk).update(lapsed=True):
+                continue
+            note_event(FeedEvent.Kind.LAPSED, order=job.order, job=job, now=now)
             lapsed += 1
             logger.error(
                 "job %s of order %s is in production and its lease ran out: ask %s (%s) what became of it",

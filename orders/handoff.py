@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from configurator.versions import mixer_for
+from orders.holds import place_hold, release_hold
 from orders.jobs import Actor, move_job
-from orders.models import Job, Order
+from orders.models import Hold, Job, Order
 from orders.snapshot import take_snapshot
 
 HAND_OFF = Actor("hand-off")
@@ -22,20 +25,19 @@ def hand_off(order: Order, now: datetime) -> None:
     )
     for job in pending.select_for_update(of=("self",)):
         text, digest = take_snapshot(job.line, mixer_for(job.line.version))
-        move_job(
-            job,
-            Job.State.READY,
-            by=HAND_OFF,
-            now=now,
-            snapshot=text,
-            snapshot_sha256=digest,
-            on_hold=False,
-            hold_reason="",
-        )
+        move_job(job, Job.State.READY, by=HAND_OFF, now=now, snapshot=text, snapshot_sha256=digest)
+        if job.on_hold:
+            _release(job, now=now)
 
 
-def hold_jobs(order_id: int, *, reason: str) -> None:
-    """Keep an order's unmade jobs from being claimed until staff have looked."""
-    Job.objects.filter(order_id=order_id, state__in=[Job.State.PENDING, Job.State.READY]).update(
-        on_hold=True, hold_reason=reason
-    )
+def hold_jobs(order_id: int, *, note: str, now: datetime) -> None:
+    """Keep an order's unmade jobs from being claimed until its hand-off has worked. Call it inside a transaction."""
+    unmade = Job.objects.filter(order_id=order_id, state__in=[Job.State.PENDING, Job.State.READY])
+    held = Hold.objects.filter(job=OuterRef("pk"), reason=Hold.Reason.HANDOFF, released_at=None)
+    for job in unmade.exclude(Exists(held)).order_by("id"):
+        place_hold(job.public_id, reason=Hold.Reason.HANDOFF, note=note, by=HAND_OFF, now=now)
+
+
+def _release(job: Job, *, now: datetime) -> None:
+    for hold in job.holds.filter(reason=Hold.Reason.HANDOFF, released_at=None):
+        release_hold(hold.public_id, job_id=job.public_id, by=HAND_OFF, now=now)

@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.db import transaction
 from django.db.models import Case, F, Field, Q, Value, When
 
+from orders.feed import note_moves
 from orders.models import Job, JobTransition, Order, OrderLine
 
 S = Job.State
@@ -56,9 +57,18 @@ class WrongStateError(Exception):
 def make_job(line: OrderLine, *, order: Order, by: Actor, now: datetime) -> Job:
     """The pending job of a paid order line, with its first transition. Call it inside a transaction."""
     job = Job.objects.create(
-        line=line, order=order, promised_on=order.promised_on, created_at=now, state=S.PENDING, version=1
+        line=line,
+        order=order,
+        sandbox_id=order.sandbox_id,
+        promised_on=order.promised_on,
+        created_at=now,
+        state=S.PENDING,
+        version=1,
     )
-    JobTransition.objects.create(job=job, version=1, from_state="", to_state=S.PENDING, by=str(by), at=now)
+    made = JobTransition.objects.create(
+        job=job, version=1, from_state="", to_state=S.PENDING, by=str(by), at=now
+    )
+    note_moves([made])
     return job
 
 
@@ -76,9 +86,10 @@ def move_job(job: Job, to: str, *, by: Actor, now: datetime, note: str = "", **c
         )
         if not moved:
             raise WrongStateError(Job.objects.get(pk=job.pk), to)
-        JobTransition.objects.create(
+        step = JobTransition.objects.create(
             job=job, version=job.version + 1, from_state=job.state, to_state=to, by=str(by), note=note, at=now
         )
+        note_moves([step])
     job.state, job.version = to, job.version + 1
     for name, value in changes.items():
         setattr(job, name, value)
@@ -94,7 +105,7 @@ def move_jobs(
     note: str = "",
     changes: Callable[[Job], dict[str, Any]],
 ) -> None:
-    """Move several jobs to state `to` in two queries; `changes(job)` is what to set on each (the same fields for all).
+    """Move several jobs to state `to` in three queries; `changes(job)` is what to set on each, the same fields for all.
 
     The guarantees are those of `move_job`, for all of them or none: raises WrongStateError with a job that cannot.
     Call it inside the transaction that read (and locked) the jobs.
@@ -110,7 +121,7 @@ def move_jobs(
     with transaction.atomic(savepoint=False):
         if Job.objects.filter(as_read).update(state=to, version=F("version") + 1, **fields) < len(jobs):
             raise WrongStateError(_not_moved(jobs, to), to)
-        JobTransition.objects.bulk_create(
+        steps = JobTransition.objects.bulk_create(
             JobTransition(
                 job=job,
                 version=job.version + 1,
@@ -122,6 +133,7 @@ def move_jobs(
             )
             for job in jobs
         )
+        note_moves(steps)
     for job in jobs:
         job.state, job.version = to, job.version + 1
         for name, value in changed[job.pk].items():

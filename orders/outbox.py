@@ -105,16 +105,16 @@ def _note_failure(seen: OutboxEntry, error: Exception, *, now: datetime) -> None
         entry.attempts += 1
         entry.error = f"{type(error).__name__}: {error}"
         if entry.attempts >= GIVE_UP_AFTER:
-            _give_up(entry)
+            _give_up(entry, now=now)
         entry.next_attempt_at = now + _wait_after(entry)
         entry.save(update_fields=["attempts", "error", "state", "next_attempt_at"])
 
 
-def _give_up(entry: OutboxEntry) -> None:
+def _give_up(entry: OutboxEntry, *, now: datetime) -> None:
     entry.state = OutboxEntry.State.DEAD
     logger.error("outbox entry %s (%s) was given up: %s", entry.pk, entry.topic, entry.error)
     if entry.topic == OutboxEntry.Topic.HANDOFF:
-        hold_jobs(entry.order_id, reason="The hand-off failed too often; see the outbox.")
+        hold_jobs(entry.order_id, note="The hand-off failed too often; see the outbox.", now=now)
 
 
 def _wait_after(entry: OutboxEntry) -> timedelta:

@@ -1,7 +1,9 @@
 """The sale and the work it causes."""
 
 from orders.models.baskets import Basket, BasketLine
-from orders.models.jobs import FulfilmentKey, Job, JobTransition, Shipment
+from orders.models.feed import FeedEvent, FeedState, WebhookDelivery, WebhookEndpoint
+from orders.models.jobs import FulfilmentKey, Hold, Job, JobTransition, LotUse, Shipment
+from orders.models.operations import IdempotentAnswer, Pulse
 from orders.models.orders import Booking, Order, OrderEvent, OrderLine, Slip
 from orders.models.outbox import OutboxEntry
 from orders.models.payments import Payment
@@ -10,14 +12,22 @@ __all__ = [
     "Basket",
     "BasketLine",
     "Booking",
+    "FeedEvent",
+    "FeedState",
     "FulfilmentKey",
+    "Hold",
+    "IdempotentAnswer",
     "Job",
     "JobTransition",
+    "LotUse",
     "Order",
     "OrderEvent",
     "OrderLine",
     "OutboxEntry",
     "Payment",
+    "Pulse",
     "Shipment",
     "Slip",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

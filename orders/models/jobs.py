@@ -11,7 +11,11 @@ from orders.models.orders import Order, OrderLine
 
 
 class FulfilmentKey(models.Model):
-    """A client of the fulfilment API. The secret is shown once when made; only its hash is kept."""
+    """A client of the fulfilment API. The secret is shown once when made; only its hash is kept.
+
+    The row is the client: a new secret leaves its name, its leases and its parcels as they are, and for a while the
+    one before works, too. A test key sees jobs of its own sandbox and no others.
+    """
 
     class Scope(models.TextChoices):
         CLAIM = "jobs:claim", _("claim jobs")
@@ -20,10 +24,17 @@ class FulfilmentKey(models.Model):
         SHIP = "shipments:write", _("report shipments")
         SHIPMENTS = "shipments:read", _("read shipments")
         ADDRESS = "ship:read", _("see addresses")
+        HOLD = "holds:write", _("hold jobs and release them")
+        EVENTS = "events:read", _("read the feed of events")
+        WEBHOOKS = "webhooks:manage", _("manage webhooks")
+        METRICS = "metrics:read", _("read the shop's metrics")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     key_id = models.CharField(_("key id"), max_length=16, unique=True, editable=False)
     secret_sha256 = models.CharField(max_length=64, editable=False)
+    previous_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    previous_until = models.DateTimeField(_("the secret before works until"), null=True, editable=False)
+    is_test = models.BooleanField(_("test key"), default=False, editable=False)
     scopes = models.JSONField(_("scopes"), default=list)
     created_at = models.DateTimeField(_("made"), editable=False)
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
@@ -72,7 +83,17 @@ class Job(models.Model):
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Cancellation(models.TextChoices):
+        """What the shop has asked of the bench, and what the bench has answered."""
+
+        REQUESTED = "requested", _("asked for")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("too late")
+
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    sandbox = models.ForeignKey(
+        FulfilmentKey, on_delete=models.PROTECT, null=True, blank=True, related_name="sandbox_jobs"
+    )
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="jobs")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="jobs")
     remake_of = models.ForeignKey(
@@ -85,7 +106,8 @@ class Job(models.Model):
     snapshot = models.TextField(_("frozen recipe, canonical JSON"), blank=True)
     snapshot_sha256 = models.CharField(max_length=64, blank=True)
     on_hold = models.BooleanField(_("on hold"), default=False)
-    hold_reason = models.CharField(_("why on hold"), max_length=200, blank=True)
+    cancellation = models.CharField(_("cancellation"), max_length=10, choices=Cancellation, blank=True)
+    cancellation_note = models.CharField(_("the bench's answer"), max_length=500, blank=True)
 
     attempt = models.PositiveIntegerField(_("claims so far"), default=0)
     client = models.ForeignKey(
@@ -125,7 +147,9 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["promised_on", "id"], condition=Q(state="ready", on_hold=False), name="job_claimable"
+                fields=["sandbox", "promised_on", "id"],
+                condition=Q(state="ready", on_hold=False, cancellation=""),
+                name="job_claimable",
             ),
             models.Index(
                 fields=["lease_expires_at"],
@@ -155,3 +179,47 @@ class JobTransition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state or '-'} → {self.to_state}"
+
+
+class Hold(models.Model):
+    """Why a job is not to go on for now. It is on hold while one of its holds is not released."""
+
+    class Reason(models.TextChoices):
+        HANDOFF = "hand-off", _("the hand-off failed")
+        STOCK = "stock", _("something is missing")
+        QUALITY = "quality", _("quality is in doubt")
+        ADDRESS = "address", _("the address is in doubt")
+        OTHER = "other", _("something else")
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="holds")
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    placed_by = models.CharField(_("placed by"), max_length=100)
+    placed_at = models.DateTimeField(_("placed"))
+    released_by = models.CharField(_("released by"), max_length=100, blank=True)
+    released_at = models.DateTimeField(_("released"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["job", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.job}: {self.get_reason_display()}"
+
+
+class LotUse(models.Model):
+    """Which lot of which component went into the bottles of a job: what a recall asks for."""
+
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="lots")
+    slot = models.CharField(_("slot"), max_length=50)
+    component = models.CharField(_("component"), max_length=50)
+    lot = models.CharField(_("lot"), max_length=40)
+    microlitres = models.PositiveIntegerField(_("microlitres of each piece"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["job", "id"]
+        constraints = [models.UniqueConstraint(fields=["job", "slot"], name="lot_once_per_slot")]
+        indexes = [models.Index(fields=["component", "lot"], name="lot_by_component")]
+
+    def __str__(self) -> str:
+        return f"{self.component}, {self.lot}"

@@ -42,6 +42,15 @@ class Order(models.Model):
     basket = models.ForeignKey(
         Basket, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="orders"
     )
+    sandbox = models.ForeignKey(
+        "orders.FulfilmentKey",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="sandbox_orders",
+        verbose_name=_("made to try the API, by"),
+    )
     placed_at = models.DateTimeField(_("placed"))
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)

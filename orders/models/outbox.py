@@ -33,6 +33,7 @@ class OutboxEntry(models.Model):
     created_at = models.DateTimeField(_("made"))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     error = models.TextField(_("last error"), blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
 
     class Meta:
         ordering = ["id"]

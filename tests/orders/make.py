@@ -14,10 +14,11 @@ from payments import PaymentStatus
 from configurator.bench import read_bench
 from orders.claiming import claim_jobs
 from orders.handoff import hand_off
+from orders.holds import place_hold
 from orders.jobs import Actor, move_job
 from orders.keys import MadeKey, make_key
 from orders.making import Failure, Lease, Lot, complete_job, fail_job, start_job
-from orders.models import FulfilmentKey, Job, Order, OrderLine, OutboxEntry, Payment
+from orders.models import FulfilmentKey, Hold, Job, Order, OrderLine, OutboxEntry, Payment
 from orders.payments import apply_payment
 from orders.placing import Customer, Wish, place_order, quote
 from orders.shipping import Parcel, ship_jobs
@@ -104,7 +105,7 @@ def make_job(
         claim_only(job, client, lease_seconds=lease_seconds, now=now)
         _make(job, state, client, now=now)
     if on_hold:
-        Job.objects.filter(pk=job.pk).update(on_hold=True, hold_reason="for a test")
+        place_hold(job.public_id, reason=Hold.Reason.OTHER, note="for a test", by=STAFF, now=now)
     return Job.objects.get(pk=job.pk)
 
 

@@ -121,9 +121,9 @@ def test_a_hold_takes_unmade_jobs_only_of_its_own_order() -> None:
     jobs = {state: make_job(state) for state in states}
 
     for state in ("pending", "claimed", "in_production", "produced", "shipped", "failed", "cancelled"):
-        hold_jobs(jobs[state].order_id, reason="see the outbox")
+        hold_jobs(jobs[state].order_id, note="see the outbox", now=NOW)
 
     held = Job.objects.filter(on_hold=True)
-    assert [(job.state, job.hold_reason) for job in held] == [("pending", "see the outbox")]
-    hold_jobs(jobs["ready"].order_id, reason="see the outbox")
+    assert [(job.state, job.holds.get().note) for job in held] == [("pending", "see the outbox")]
+    hold_jobs(jobs["ready"].order_id, note="see the outbox", now=NOW)
     assert set(Job.objects.filter(on_hold=True).values_list("state", flat=True)) == {"pending", "ready"}

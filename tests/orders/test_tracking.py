@@ -12,8 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 from orders.cancelling import SHOPPER, ask_to_cancel, cancel_order
 from orders.care import make_again, renew_token
 from orders.handoff import hand_off
+from orders.holds import place_hold
+from orders.jobs import Actor, move_job
 from orders.jobs import make_job as make_pending
-from orders.jobs import move_job
 from orders.models import Job, JobTransition, Order, OrderEvent, OutboxEntry, Shipment
 from orders.placing import Customer
 from orders.refunding import refund_payment
@@ -197,7 +198,8 @@ def test_the_page_shows_the_town_and_nothing_else_of_the_customer(client: Client
 
 def test_notes_of_staff_and_makers_are_not_for_the_shopper(client: Client) -> None:
     job = make_job("failed")
-    Job.objects.update(failure_note="canary", hold_reason="canary", worker="canary", station="canary")
+    Job.objects.update(failure_note="canary", worker="canary", station="canary")
+    place_hold(job.public_id, reason="other", note="canary", by=Actor("staff", "canary"), now=NOW)
     JobTransition.objects.update(note="canary", by="canary")
 
     assert "canary" not in get(client, job.order).content.decode()

@@ -8,9 +8,10 @@ from django.db import transaction
 from payments import PaymentStatus
 
 from orders.booking import free_bench
+from orders.feed import note_event
 from orders.jobs import Actor, WrongStateError, move_jobs
 from orders.letting_go import let_go
-from orders.models import Job, Order, OrderEvent, OrderLine, OutboxEntry
+from orders.models import FeedEvent, Job, Order, OrderEvent, OrderLine, OutboxEntry
 from orders.outbox import add_entry
 from orders.payments import give_back
 from orders.sending import send_after_commit
@@ -19,6 +20,7 @@ from orders.stock import free_stock
 SHOPPER = Actor("shopper")
 UNTOUCHED = (Job.State.PENDING, Job.State.READY)
 UNMADE = (*UNTOUCHED, Job.State.FAILED)  # of a failed job nothing is left to send
+MADE = (Job.State.PRODUCED, Job.State.SHIPPED)
 OVER = (Job.State.SHIPPED, Job.State.CANCELLED)
 
 
@@ -97,12 +99,14 @@ def close_order(order: Order, *, by: Actor, now: datetime) -> None:
 def ask_to_cancel(order: Order, *, by: Actor, now: datetime) -> bool:
     """Write down, once, that an order on the bench is to be stopped if that can be; False if it was before.
 
-    One that is not on the bench (any more) is cancelled at once. Locks the order. Raises TooLateError for one of which
-    nothing is left to stop.
+    One that is not on the bench (any more) is cancelled at once. Else whoever makes its jobs is asked, by a mark on all
+    of them, and none is claimed until that is settled (`orders.settling`). Where a bottle is made or sent already, the
+    order cannot come to nothing any more: the bench is not asked to throw the others away, and staff decide. Locks
+    the order, then its jobs. Raises TooLateError for one of which nothing is left to stop.
     """
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
-        jobs = list(order.jobs.order_by("id"))
+        jobs = list(order.jobs.order_by("id").select_for_update())
         if order.state == Order.State.PLACED or (order.state == Order.State.PAID and not _begun(jobs)):
             return cancel_order(order, by=by, now=now)
         if order.state == Order.State.CANCELLED or order.cancel_asked_at:
@@ -112,7 +116,18 @@ def ask_to_cancel(order: Order, *, by: Actor, now: datetime) -> bool:
         order.cancel_asked_at = now
         order.save(update_fields=["cancel_asked_at"])
         _note(order, OrderEvent.Kind.CANCEL_ASKED, by=by, now=now)
+        _ask_the_bench(order, jobs, now=now)
         return True
+
+
+def _ask_the_bench(order: Order, jobs: Sequence[Job], *, now: datetime) -> None:
+    on_bench = any(job.state in Job.LEASED for job in jobs)
+    if not on_bench or any(job.state in MADE for job in jobs):
+        return
+    asked = [job for job in jobs if job.state != Job.State.CANCELLED]
+    Job.objects.filter(pk__in=[job.pk for job in asked]).update(cancellation=Job.Cancellation.REQUESTED)
+    for job in asked:
+        note_event(FeedEvent.Kind.CANCELLATION_REQUESTED, order=order, job=job, now=now)
 
 
 def _begun(jobs: Sequence[Job]) -> tuple[Job, ...]:

@@ -1,14 +1,16 @@
 """What staff decide about jobs that went wrong, and about an order whose address got into wrong hands."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from orders.cancelling import close_order
-from orders.jobs import NO_LEASE, Actor, WrongStateError, move_job
+from orders.jobs import Actor, WrongStateError, move_job, without_lease
 from orders.models import Job, Order, OutboxEntry
 from orders.outbox import add_entry, retry_entry
 from orders.sending import send_after_commit
+from orders.settling import settle_cancellation
 from orders.stock import free_stock
 from orders.tokens import new_token
 
@@ -21,21 +23,27 @@ def make_again(job: Job, *, by: str, now: datetime) -> Job:
     if job.state != Job.State.FAILED:
         raise WrongStateError(job, Job.State.READY)
     staff = Actor("staff", by)
-    return move_job(job, Job.State.READY, by=staff, now=now, failure_code="", failure_note="", **NO_LEASE)
+    return move_job(
+        job, Job.State.READY, by=staff, now=now, failure_code="", failure_note="", **without_lease(job)
+    )
 
 
 def call_off(job: Job, *, by: str, now: datetime) -> Job:
     """A job whose maker went silent in production has failed, so that it can be made again or cancelled.
 
-    Raises jobs.WrongStateError for a job whose lease has not run out in production.
+    If the shopper had asked to cancel it, the silence was the answer. Locks the order. Raises jobs.WrongStateError for
+    a job whose lease has not run out in production.
     """
     if not job.lapsed:
         raise WrongStateError(job, Job.State.FAILED)
     staff = Actor("staff", by)
     note = "The maker went silent in production."
-    return move_job(
-        job, Job.State.FAILED, by=staff, now=now, lapsed=False, failure_code="other", failure_note=note
-    )
+    failure: dict[str, Any] = {"lapsed": False, "failure_code": "other", "failure_note": note}
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=job.order_id)
+        moved = move_job(job, Job.State.FAILED, by=staff, now=now, **failure)
+        settle_cancellation(order, by=staff, now=now)
+        return moved
 
 
 def give_up(job: Job, *, by: str, now: datetime) -> Job:

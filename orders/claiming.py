@@ -5,10 +5,14 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from orders.feed import note_event
-from orders.jobs import NO_LEASE, Actor, move_jobs
-from orders.models import FeedEvent, FulfilmentKey, Job
+from orders.jobs import Actor, WrongStateError, move_jobs, without_lease
+from orders.leases import lock_job
+from orders.models import FeedEvent, FulfilmentKey, Job, Order
+from orders.settling import settle_cancellation
+from orders.visibility import visible_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +32,7 @@ def claim_jobs(
     Each gets a lease token of its own, one more attempt and one transition; jobs that are held or to be cancelled are
     passed over, and a test key is given jobs of its own sandbox only. The ids are
     locked with SKIP LOCKED, so claims at the same time get different jobs without waiting; on SQLite the transaction
-    itself begins with the write lock. Three queries to move however many; ValueError for numbers out of range.
+    itself begins with the write lock. Four queries however many; ValueError for numbers out of range.
     """
     if not 1 <= max_jobs <= MAX_JOBS or not LEASE_SECONDS[0] <= lease_seconds <= LEASE_SECONDS[1]:
         raise ValueError(f"max_jobs {max_jobs} or lease_seconds {lease_seconds} is out of range")
@@ -39,8 +43,8 @@ def claim_jobs(
         "lease_expires_at": now + timedelta(seconds=lease_seconds),
         "lapsed": False,
     }
-    with transaction.atomic():
-        ready = Job.objects.filter(**CLAIMABLE, sandbox=client if client.is_test else None)
+    with transaction.atomic(savepoint=False):
+        ready = visible_jobs(client).filter(**CLAIMABLE)
         locked = ready.select_for_update(skip_locked=True, of=("self",)).select_related("order", "line")
         jobs = list(locked.order_by("promised_on", "id")[:max_jobs])
         move_jobs(
@@ -59,18 +63,48 @@ def expire_leases(now: datetime) -> int:
     Goods in production exist, so their jobs stay with whoever makes them until staff, told by the log, have decided.
     Locks what it moves and leaves what others hold; safe to run twice at once.
     """
+    ended = Job.objects.filter(state=Job.State.CLAIMED, lease_expires_at__lte=now).order_by("id")
+    taken = _take_back(ended.exclude(cancellation=Job.Cancellation.REQUESTED), now=now)
+    asked = ended.filter(cancellation=Job.Cancellation.REQUESTED)
+    for order_id in sorted(set(asked.values_list("order_id", flat=True)[:EXPIRED_AT_ONCE])):
+        with transaction.atomic():  # the order first, for its cancellation may be settled by this
+            order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+            taken += _take_back(asked.filter(order=order), now=now)
+            settle_cancellation(order, by=RELAY, now=now)
+    return taken + _mark_lapsed(now)
+
+
+def reclaim_job(
+    client: FulfilmentKey,
+    public_id: uuid.UUID,
+    *,
+    worker: str,
+    station: str = "",
+    lease_seconds: int,
+    now: datetime,
+) -> Job:
+    """A job whose lease ran out in production, under a new lease with a new token: whoever has the goods goes on.
+
+    Its state and the count of its attempts stay. Locks the order and the job. Raises Job.DoesNotExist, and
+    WrongStateError for a job that is not in production or whose lease still runs.
+    """
     with transaction.atomic():
-        ended = Job.objects.filter(state=Job.State.CLAIMED, lease_expires_at__lte=now).order_by("id")
+        job = lock_job(client, public_id)
+        runs = not job.lapsed and (job.lease_expires_at is None or job.lease_expires_at > now)
+        if job.state != Job.State.IN_PRODUCTION or runs:
+            raise WrongStateError(job, Job.State.IN_PRODUCTION)
+        job.client, job.worker, job.station, job.lapsed = client, worker, station, False
+        job.lease_token, job.lease_expires_at = uuid.uuid4(), now + timedelta(seconds=lease_seconds)
+        job.save(update_fields=["client", "worker", "station", "lapsed", "lease_token", "lease_expires_at"])
+        note_event(FeedEvent.Kind.RECLAIMED, order=job.order, job=job, now=now)
+        return job
+
+
+def _take_back(ended: QuerySet[Job], *, now: datetime) -> int:
+    with transaction.atomic():
         jobs = list(ended.select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE])
-        move_jobs(
-            jobs,
-            Job.State.READY,
-            by=RELAY,
-            now=now,
-            note="the lease ran out",
-            changes=lambda job: dict(NO_LEASE),
-        )
-    return len(jobs) + _mark_lapsed(now)
+        move_jobs(jobs, Job.State.READY, by=RELAY, now=now, note="the lease ran out", changes=without_lease)
+    return len(jobs)
 
 
 def _mark_lapsed(now: datetime) -> int:

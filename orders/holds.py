@@ -20,6 +20,20 @@ class NothingToHoldError(Exception):
         super().__init__(f"a job that is {job.state} cannot be held")
 
 
+class OnHoldError(Exception):
+    """The job is on hold; `job` is as found."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        super().__init__(f"a job that is {job.state} is on hold")
+
+
+def check_not_held(job: Job) -> None:
+    """Raises OnHoldError for a held job. Call it under the lock of the job."""
+    if job.on_hold:
+        raise OnHoldError(job)
+
+
 def place_hold(public_id: uuid.UUID, *, reason: str, note: str = "", by: Actor, now: datetime) -> Hold:
     """Put a job on hold, beside any other hold that it is under; it stays in its state.
 

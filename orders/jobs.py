@@ -35,6 +35,12 @@ NO_LEASE: dict[str, Any] = {
 }
 
 
+def without_lease(job: Job) -> dict[str, Any]:
+    """What a job that goes back to ready is to have: no lease, and no refused cancellation, for that is over."""
+    refused = job.cancellation == Job.Cancellation.REJECTED
+    return {**NO_LEASE, "cancellation": "" if refused else job.cancellation}
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who moves a job: `kind` is shop, hand-off, fulfilment, relay or staff."""
@@ -54,9 +60,13 @@ class WrongStateError(Exception):
         super().__init__(f"a job that is {job.state} cannot become {wanted}")
 
 
-def make_job(line: OrderLine, *, order: Order, by: Actor, now: datetime) -> Job:
-    """The pending job of a paid order line, with its first transition. Call it inside a transaction."""
+def make_job(line: OrderLine, *, order: Order, by: Actor, now: datetime, remake_of: Job | None = None) -> Job:
+    """The pending job of a paid order line, with its first transition. Call it inside a transaction.
+
+    A line has one job, and beside it those that replace one that came to nothing, `remake_of`.
+    """
     job = Job.objects.create(
+        remake_of=remake_of,
         line=line,
         order=order,
         sandbox_id=order.sandbox_id,

@@ -2,20 +2,23 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from orders.jobs import NO_LEASE, Actor, WrongStateError, move_job
-from orders.models import FulfilmentKey, Job, OutboxEntry
+from orders.feed import note_event
+from orders.holds import check_not_held
+from orders.jobs import Actor, WrongStateError, move_job, without_lease
+from orders.leases import Lease, leased_job
+from orders.models import FeedEvent, Job, LotUse, OutboxEntry
 from orders.outbox import add_entry
 from orders.sending import send_after_commit
+from orders.settling import settle_cancellation
 from orders.snapshot import read_snapshot
-from orders.stock import use_stock
+from orders.stock import free_stock, use_stock
 
 
 class Failure(models.TextChoices):
@@ -29,14 +32,6 @@ class Failure(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """What lets a client act on a job: the token that its claim was answered with."""
-
-    client: FulfilmentKey
-    token: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
     """What went into one slot of each piece: the component, its lot, and how much (None for parts without a dose)."""
 
@@ -46,16 +41,24 @@ class Lot:
     microlitres: int | None
 
 
-class LeaseLostError(Exception):
-    """The token is not the one that the job is under now, or its lease has run out; `job` is as found."""
+class RetryInProductionError(WrongStateError):
+    """A failure was called retryable although production had begun: there are goods to account for."""
+
+
+class CancellationRequestedError(Exception):
+    """The shop asks to cancel this job, which its maker has not answered; `job` is as found."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        super().__init__(f"the lease on a job that is {job.state} is not this one")
+        super().__init__("the shop asks to cancel this job")
 
 
-class RetryInProductionError(WrongStateError):
-    """A failure was called retryable although production had begun: there are goods to account for."""
+class NothingToDecideError(Exception):
+    """Nobody asks to cancel this job (any more); `job` is as found."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        super().__init__("nobody asks to cancel this job")
 
 
 class WrongLotsError(ValueError):
@@ -69,9 +72,14 @@ class WrongLotsError(ValueError):
 def start_job(public_id: uuid.UUID, *, lease: Lease, now: datetime) -> Job:
     """Claimed -> in production; the first job of an order that starts is told to the shopper.
 
-    Locks the job; raises Job.DoesNotExist, LeaseLostError or WrongStateError.
+    Locks the order, then the job. Raises Job.DoesNotExist, LeaseLostError, WrongStateError, holds.OnHoldError, and
+    CancellationRequestedError for a job that the shop asks to cancel: to begin it now would waste what goes in.
     """
-    with _held_job(public_id, Job.State.IN_PRODUCTION, lease=lease, now=now) as job:
+    with leased_job(public_id, Job.State.IN_PRODUCTION, lease=lease, now=now) as job:
+        if job.state == Job.State.CLAIMED:
+            check_not_held(job)
+            if job.cancellation == Job.Cancellation.REQUESTED:
+                raise CancellationRequestedError(job)
         move_job(job, Job.State.IN_PRODUCTION, by=_by(lease), now=now)
         send_after_commit(add_entry(OutboxEntry.Topic.MAIL_IN_PRODUCTION, order=job.order, now=now))
         return job
@@ -82,14 +90,22 @@ def complete_job(
 ) -> Job:
     """In production -> produced, with the batch and one lot per part of the recipe; its stock is used up.
 
-    Locks the job, then its components in the order of their short names. Raises what start_job raises, and
+    Whoever completes a job that is to be cancelled has refused that: it is made. Locks the order, the job, then its
+    components in the order of their short names. Raises Job.DoesNotExist, LeaseLostError, WrongStateError and
     WrongLotsError.
     """
-    with _held_job(public_id, Job.State.PRODUCED, lease=lease, now=now) as job:
+    with leased_job(public_id, Job.State.PRODUCED, lease=lease, now=now) as job:
         made_of = _match_lots(job, lots)
-        move_job(job, Job.State.PRODUCED, by=_by(lease), now=now, batch=batch, made_of=made_of, lapsed=False)
+        made: dict[str, Any] = {"batch": batch, "made_of": made_of, "lapsed": False}
+        if job.cancellation == Job.Cancellation.REQUESTED:
+            made["cancellation"] = Job.Cancellation.REJECTED
+            note_event(
+                FeedEvent.Kind.CANCELLATION_DECIDED, order=job.order, job=job, now=now, decision="reject"
+            )
+        move_job(job, Job.State.PRODUCED, by=_by(lease), now=now, **made)
+        LotUse.objects.bulk_create(LotUse(job=job, **lot) for lot in made_of)
         use_stock([job.line])
-        return job
+        return _settle(job, lease, now=now)
 
 
 def fail_job(
@@ -97,41 +113,59 @@ def fail_job(
 ) -> Job:
     """Claimed -> ready for another try if `retryable`, else claimed or in production -> failed, for staff to decide.
 
-    Locks the job. Raises what start_job raises; RetryInProductionError, a WrongStateError, once production has begun.
+    One that is to be cancelled is cancelled by that, unless others of its order hinder it: then look at the state of
+    the job that comes back. Locks the order, then the job. Raises Job.DoesNotExist, LeaseLostError, WrongStateError;
+    RetryInProductionError, a WrongStateError, once production has begun.
     """
     wanted = Job.State.READY if retryable else Job.State.FAILED
-    with _held_job(public_id, wanted, lease=lease, now=now) as job:
-        if not retryable:
-            failure = {"failure_code": code.value, "failure_note": note}
-            return move_job(job, wanted, by=_by(lease), now=now, note=_failure(code, note), **failure)
-        if job.state == Job.State.IN_PRODUCTION:
+    with leased_job(public_id, wanted, lease=lease, now=now) as job:
+        if retryable and job.state == Job.State.IN_PRODUCTION:
             raise RetryInProductionError(job, wanted)
-        return move_job(job, wanted, by=_by(lease), now=now, note=_failure(code, note), **NO_LEASE)
+        changes = without_lease(job) if retryable else {"failure_code": code.value, "failure_note": note}
+        move_job(job, wanted, by=_by(lease), now=now, note=_failure(code, note), **changes)
+        return _settle(job, lease, now=now)
 
 
 def release_job(public_id: uuid.UUID, *, lease: Lease, now: datetime) -> Job:
-    """Claimed -> ready, given back untouched. Locks the job; raises what start_job raises."""
-    with _held_job(public_id, Job.State.READY, lease=lease, now=now) as job:
-        return move_job(job, Job.State.READY, by=_by(lease), now=now, note="given back", **NO_LEASE)
+    """Claimed -> ready, given back untouched; one that is to be cancelled may be cancelled by that, as in `fail_job`.
 
-
-@contextmanager
-def _held_job(public_id: uuid.UUID, wanted: str, *, lease: Lease, now: datetime) -> Iterator[Job]:
-    """The job, locked for one transaction, if `lease` is the one that it is under.
-
-    A job keeps its last token until it is ready again, so that its maker, repeating a report whose answer was lost,
-    learns which state the first one led to, and not that the lease is lost.
+    Locks the order, then the job. Raises Job.DoesNotExist, LeaseLostError and WrongStateError.
     """
-    with transaction.atomic():
-        related = Job.objects.select_related("order", "line__version").defer("line__version__spec")
-        job = related.select_for_update(of=("self",)).get(public_id=public_id)
-        if job.lease_token != lease.token or job.client_id != lease.client.pk:
-            raise LeaseLostError(job)
-        if job.state not in Job.LEASED:
-            raise WrongStateError(job, wanted)
-        if job.lapsed or job.lease_expires_at is None or job.lease_expires_at <= now:
-            raise LeaseLostError(job)
-        yield job
+    with leased_job(public_id, Job.State.READY, lease=lease, now=now) as job:
+        move_job(job, Job.State.READY, by=_by(lease), now=now, note="given back", **without_lease(job))
+        return _settle(job, lease, now=now)
+
+
+def decide_cancellation(
+    public_id: uuid.UUID, *, lease: Lease, accept: bool, note: str = "", now: datetime
+) -> Job:
+    """What the bench answers to the shop's wish to cancel a job.
+
+    Accepted, the job is cancelled: what was set aside for a job not yet begun is free again, what a begun one has taken
+    is lost, so its stock is used up. Rejected, the job goes on, and with it its order. Locks the order, then the job.
+    Raises Job.DoesNotExist, LeaseLostError, WrongStateError, and NothingToDecideError if nobody has asked.
+    """
+    with leased_job(public_id, Job.State.CANCELLED, lease=lease, now=now) as job:
+        if job.cancellation != Job.Cancellation.REQUESTED:
+            raise NothingToDecideError(job)
+        if accept:
+            settle_stock = use_stock if job.state == Job.State.IN_PRODUCTION else free_stock
+            answer = {"cancellation": Job.Cancellation.ACCEPTED, "cancellation_note": note, "lapsed": False}
+            move_job(job, Job.State.CANCELLED, by=_by(lease), now=now, note=note, **answer)
+            settle_stock([job.line])
+        else:
+            job.cancellation, job.cancellation_note = Job.Cancellation.REJECTED, note
+            job.save(update_fields=["cancellation", "cancellation_note"])
+        decision = "accept" if accept else "reject"
+        note_event(FeedEvent.Kind.CANCELLATION_DECIDED, order=job.order, job=job, now=now, decision=decision)
+        return _settle(job, lease, now=now)
+
+
+def _settle(job: Job, lease: Lease, *, now: datetime) -> Job:
+    """The job as it is after whatever its leaving the bench, or its answer, did to the cancellation of its order."""
+    if settle_cancellation(job.order, by=_by(lease), now=now):
+        job.refresh_from_db(fields=["state", "version", "cancellation"])
+    return job
 
 
 def _match_lots(job: Job, lots: Sequence[Lot]) -> list[dict[str, Any]]:

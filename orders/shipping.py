@@ -7,10 +7,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from orders.holds import check_not_held
 from orders.jobs import Actor, move_jobs
 from orders.models import FulfilmentKey, Job, OutboxEntry, Shipment
 from orders.outbox import add_entry
 from orders.sending import send_after_commit
+from orders.visibility import visible_jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +47,11 @@ def ship_jobs(client: FulfilmentKey, *, parcel: Parcel, now: datetime) -> Shipme
 
     The same parcel reported again returns the first shipment. Locks the jobs in the order of their ids. Raises
     ParcelConflictError for other content under a known external id, ParcelJobsError for unknown or repeated jobs and
-    jobs of several orders, jobs.WrongStateError for a job that is not produced.
+    jobs of several orders, jobs.WrongStateError for a job that is not produced, holds.OnHoldError for a held one.
     """
     try:
         with transaction.atomic():
-            jobs = _lock_jobs(parcel.job_ids)
+            jobs = _lock_jobs(client, parcel.job_ids)
             shipment = _shipped_before(client, parcel)
             return shipment or _ship(client, jobs, parcel, now=now)
     except IntegrityError:
@@ -59,8 +61,8 @@ def ship_jobs(client: FulfilmentKey, *, parcel: Parcel, now: datetime) -> Shipme
         return shipment
 
 
-def _lock_jobs(job_ids: Sequence[uuid.UUID]) -> list[Job]:
-    wanted = Job.objects.filter(public_id__in=job_ids).select_related("order").order_by("id")
+def _lock_jobs(client: FulfilmentKey, job_ids: Sequence[uuid.UUID]) -> list[Job]:
+    wanted = visible_jobs(client).filter(public_id__in=job_ids).select_related("order").order_by("id")
     return list(wanted.select_for_update(of=("self",)))
 
 
@@ -83,6 +85,9 @@ def _shipped_before(client: FulfilmentKey, parcel: Parcel) -> Shipment | None:
 
 def _ship(client: FulfilmentKey, jobs: Sequence[Job], parcel: Parcel, *, now: datetime) -> Shipment:
     _check_jobs(jobs, parcel.job_ids)
+    for job in jobs:
+        if job.state == Job.State.PRODUCED:
+            check_not_held(job)
     shipment = Shipment.objects.create(
         client=client,
         external_id=parcel.external_id,

@@ -47,6 +47,7 @@ def _words(event: OrderEvent, told: Mapping[str, Slip]) -> str:
         K.ADDRESS_CORRECTED: _("The address was corrected."),
         K.CANCELLED: _("The order was cancelled."),
         K.CANCEL_ASKED: _("You asked us to stop and to cancel it."),
+        K.CANCEL_REFUSED: _("It was too late to stop: your order goes on and comes to you."),
         K.REFUNDED: _("What you paid was given back to you, the way you paid."),
         K.LATE: _("We told you that it comes later."),
         K.WAITS: _("You chose to wait."),

@@ -14,6 +14,7 @@ Say = Callable[[str], None]
 Sleep = Callable[[float], None]
 
 TRY_AGAIN = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+IN_FLIGHT = "/problems/key-in-flight"
 LONGEST_WAIT_SECONDS = 30.0
 OWN_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
@@ -49,7 +50,7 @@ class Patience:
         self.seconds, self.say, self.sleep, self.clock = seconds, say, sleep, clock
 
     def send(self, client: httpx.Client, method: str, path: str, **options: Any) -> httpx.Response:
-        """The first answer that is neither 429 nor 503; raises DemoError when patience ends."""
+        """The first answer that is neither 429 nor 503, nor says that our first try is still at work; raises DemoError when patience ends."""
         deadline = self.clock() + self.seconds
         tries = 0
         while True:
@@ -59,7 +60,7 @@ class Patience:
                 why = f"there is no answer from {client.base_url} ({type(error).__name__})"
                 wait = backoff(tries)
             else:
-                if response.status_code not in TRY_AGAIN:
+                if not (response.status_code in TRY_AGAIN or is_in_flight(response)):
                     return response
                 why = f"the shop is busy ({response.status_code})"
                 wait = retry_after(response) or backoff(tries)
@@ -68,6 +69,11 @@ class Patience:
             self.say(f"{why}; trying again in {wait:.1f} s")
             self.sleep(wait)
             tries += 1
+
+
+def is_in_flight(response: httpx.Response) -> bool:
+    """Whether a request with the same idempotency key is being answered at this moment."""
+    return response.status_code == HTTPStatus.CONFLICT and IN_FLIGHT in response.text
 
 
 def backoff(tries: int) -> float:

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import random
+import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -73,17 +74,27 @@ class Maker:
         return True
 
     def _report(self, job: Json, action: str, to: str, **body: Any) -> bool:
-        """Whether the job is in state `to` now; a repeated report whose first answer was lost counts as done."""
+        """Whether the job is in state `to` now."""
         path = f"/jobs/{job['id']}/{action}"
         response = self._send("POST", path, {"lease_token": job["lease"]["token"], **body})
         answer = _read(response)
         if response.status_code == HTTPStatus.CONFLICT:
-            if (answer.get("type"), answer.get("current_state")) == ("/problems/wrong-state", to):
-                return True
+            if answer.get("type") == "/problems/cancellation-requested":
+                self._stop(job)
+                return False
             self.say(f"lost     {_name(job)}: {answer.get('detail')}")
             return False
         self._check(response, answer)
         return True
+
+    def _stop(self, job: Json) -> None:
+        """Accept that a job is cancelled; nothing has gone into it yet."""
+        path = f"/jobs/{job['id']}"
+        etag = self._send("GET", path).headers.get("ETag", "")
+        body = {"lease_token": job["lease"]["token"], "decision": "accept"}
+        response = self._send("POST", f"{path}/cancellation", body, {"If-Match": etag})
+        self._check(response, _read(response))
+        self._step(f"stopped  {_name(job)}: its order is to be cancelled")
 
     def _ship(self, jobs: Sequence[Json]) -> None:
         carrier = random.choice(CARRIERS)  # noqa: S311 an invented name
@@ -104,8 +115,13 @@ class Maker:
         self._check(response, answer)
         return answer
 
-    def _send(self, method: str, path: str, body: Json | None) -> httpx.Response:
-        return self.patience.send(self.client, method, f"{API}{path}", json=body)
+    def _send(
+        self, method: str, path: str, body: Json | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """One key for all tries: what is sent again because its answer was lost is not done again."""
+        key = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
+        sent = {**key, **(headers or {})}
+        return self.patience.send(self.client, method, f"{API}{path}", json=body, headers=sent)
 
     def _check(self, response: httpx.Response, answer: Json) -> None:
         if response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

@@ -1,9 +1,10 @@
 """The operations of the fulfilment API: each reads its request, calls one use case and shows the result."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -13,13 +14,26 @@ from configurator.problems import NotFoundProblem
 from orders.claiming import LEASE_SECONDS, MAX_JOBS, claim_jobs
 from orders.fulfilment import serializers
 from orders.fulfilment.authentication import KeyThrottle
-from orders.fulfilment.views import FulfilmentView, described, read_body, read_page, read_query
-from orders.making import Failure, Lease, Lot, complete_job, fail_job, release_job, start_job
+from orders.fulfilment.etags import tagged
+from orders.fulfilment.views import (
+    FulfilmentView,
+    described,
+    fetch_holds,
+    idempotent,
+    if_match,
+    read_body,
+    read_page,
+    read_query,
+)
+from orders.leases import Lease
+from orders.making import Failure, Lot, complete_job, fail_job, release_job, start_job
 from orders.models import FulfilmentKey, Job, Shipment
 from orders.shipping import Parcel, ship_jobs
+from orders.visibility import visible_jobs
 
 Scope = FulfilmentKey.Scope
-ON_JOB = (404, 409, 422)
+ON_JOB = (400, 404, 409, 412, 422)
+RELATED = ("order", "line", "shipment")
 
 
 class ClaimsView(FulfilmentView):
@@ -29,17 +43,29 @@ class ClaimsView(FulfilmentView):
         "Claim ready jobs under a lease",
         request=serializers.ClaimSerializer,
         response=serializers.ClaimedJobsSerializer,
-        problems=(422,),
+        problems=(400, 409, 422),
         operation_id="claim_jobs",
+        parameters=[idempotent],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Ready jobs, the earliest promised first, leased to you for as long as you ask. No job is an empty list.
 
         Each comes with a lease token of its own: every report on the job needs it. When the lease runs out before
         production has begun, the job goes back and the token is worth nothing.
+
+        With `wait_seconds` the answer waits for a job while there is none. Few can wait at a time: who finds no place
+        is answered at once, with Retry-After. The same Idempotency-Key returns the same jobs and tokens; a claim
+        that got none leaves its key free to be used again.
         """
-        jobs = claim_jobs(self.client, **read_body(request, serializers.ClaimSerializer), now=timezone.now())
-        return Response({"jobs": serializers.ClaimedJobSerializer(jobs, many=True, context=self.shows).data})
+        body = read_body(request, serializers.ClaimSerializer)
+        wait_seconds = body.pop("wait_seconds")
+
+        def claim() -> dict[str, Any] | None:
+            jobs = claim_jobs(self.client, **body, now=timezone.now())
+            shown = serializers.ClaimedJobSerializer(jobs, many=True, context=self.shows).data
+            return {"jobs": shown} if jobs else None
+
+        return self.once(claim, wait_seconds=wait_seconds, empty={"jobs": []})
 
 
 class JobsView(FulfilmentView):
@@ -55,14 +81,14 @@ class JobsView(FulfilmentView):
     def get(self, request: Request) -> Response:
         """All jobs, those of other clients, too; ask for the next page with `next_cursor`."""
         query = read_query(request, serializers.JobsQuerySerializer)
-        jobs = _jobs()
+        jobs = visible_jobs(self.client).select_related(*RELATED)
         if "state" in query:
             jobs = jobs.filter(state=query["state"])
         if "order" in query:
             jobs = jobs.filter(order__number=query["order"])
         page, following = read_page(jobs, cursor=query.get("cursor"), limit=query["limit"])
-        shown = serializers.JobSerializer(page, many=True, context=self.shows).data
-        return Response({"jobs": shown, "next_cursor": following})
+        shown = serializers.JobSerializer(fetch_holds(page), many=True, context=self.shows).data
+        return tagged(request, {"jobs": shown, "next_cursor": following})
 
 
 class JobView(FulfilmentView):
@@ -70,8 +96,12 @@ class JobView(FulfilmentView):
 
     @described("Read a job", response=serializers.JobSerializer, problems=(404,), operation_id="read_job")
     def get(self, request: Request, job_id: UUID) -> Response:
-        """The job with its frozen recipe."""
-        return Response(serializers.JobSerializer(_jobs().get(public_id=job_id), context=self.shows).data)
+        """The job with its frozen recipe. Its ETag changes with anything that is shown: state, lease, holds.
+
+        Send it as If-None-Match to read only what is new, or as If-Match to decide only about what you have read.
+        """
+        job = visible_jobs(self.client).select_related(*RELATED).get(public_id=job_id)
+        return tagged(request, self.show_job(job))
 
 
 class ReportView(FulfilmentView):
@@ -82,8 +112,16 @@ class ReportView(FulfilmentView):
     def lease(self, body: dict[str, Any]) -> Lease:
         return Lease(client=self.client, token=body.pop("lease_token"))
 
-    def show(self, job: Job) -> Response:
-        return Response(serializers.JobSerializer(job, context=self.shows).data)
+    def report(
+        self, job_id: UUID, use_case: Callable[..., Job], *, is_version_needed: bool = False, **details: Any
+    ) -> HttpResponse:
+        """Call a use case on a job, once, if the job is still as the client has read it."""
+
+        def work() -> dict[str, Any]:
+            self.check_version(job_id, is_needed=is_version_needed)
+            return self.show_job(use_case(job_id, **details, now=timezone.now()))
+
+        return self.once(work, is_job=True)
 
 
 class StartView(ReportView):
@@ -93,11 +131,12 @@ class StartView(ReportView):
         response=serializers.JobSerializer,
         problems=ON_JOB,
         operation_id="start_job",
+        parameters=[idempotent, if_match],
     )
-    def post(self, request: Request, job_id: UUID) -> Response:
+    def post(self, request: Request, job_id: UUID) -> HttpResponse:
         """From here the job cannot be given back: there are goods to account for."""
         body = read_body(request, serializers.LeaseTokenSerializer)
-        return self.show(start_job(job_id, lease=self.lease(body), now=timezone.now()))
+        return self.report(job_id, start_job, lease=self.lease(body))
 
 
 class CompleteView(ReportView):
@@ -107,13 +146,13 @@ class CompleteView(ReportView):
         response=serializers.JobSerializer,
         problems=ON_JOB,
         operation_id="complete_job",
+        parameters=[idempotent, if_match],
     )
-    def post(self, request: Request, job_id: UUID) -> Response:
+    def post(self, request: Request, job_id: UUID) -> HttpResponse:
         """One lot for each part of the frozen recipe, with what really went into one piece."""
         body = read_body(request, serializers.CompleteSerializer)
         lots = [Lot(**lot) for lot in body["lots"]]
-        job = complete_job(job_id, lease=self.lease(body), batch=body["batch"], lots=lots, now=timezone.now())
-        return self.show(job)
+        return self.report(job_id, complete_job, lease=self.lease(body), batch=body["batch"], lots=lots)
 
 
 class FailView(ReportView):
@@ -123,12 +162,13 @@ class FailView(ReportView):
         response=serializers.JobSerializer,
         problems=ON_JOB,
         operation_id="fail_job",
+        parameters=[idempotent, if_match],
     )
-    def post(self, request: Request, job_id: UUID) -> Response:
+    def post(self, request: Request, job_id: UUID) -> HttpResponse:
         """Before production a failure may be retryable: the job goes back to ready. Otherwise staff decide."""
         body = read_body(request, serializers.FailSerializer)
         body["code"] = Failure(body["code"])
-        return self.show(fail_job(job_id, lease=self.lease(body), now=timezone.now(), **body))
+        return self.report(job_id, fail_job, lease=self.lease(body), **body)
 
 
 class ReleaseView(ReportView):
@@ -138,11 +178,12 @@ class ReleaseView(ReportView):
         response=serializers.JobSerializer,
         problems=ON_JOB,
         operation_id="release_job",
+        parameters=[idempotent, if_match],
     )
-    def post(self, request: Request, job_id: UUID) -> Response:
+    def post(self, request: Request, job_id: UUID) -> HttpResponse:
         """The job goes back to ready, untouched; possible until production has begun."""
         body = read_body(request, serializers.LeaseTokenSerializer)
-        return self.show(release_job(job_id, lease=self.lease(body), now=timezone.now()))
+        return self.report(job_id, release_job, lease=self.lease(body))
 
 
 class ShipmentsView(FulfilmentView):
@@ -168,16 +209,20 @@ class ShipmentsView(FulfilmentView):
         "Report a parcel with produced jobs of one order; the same again returns the first report",
         request=serializers.ParcelSerializer,
         response=serializers.ShipmentSerializer,
-        problems=(409, 422),
+        problems=(400, 409, 422),
         operation_id="ship_jobs",
+        parameters=[idempotent],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """All jobs of the parcel become shipped, or none."""
         body = read_body(request, serializers.ParcelSerializer)
         parcel = Parcel(job_ids=tuple(body.pop("jobs")), **body)
-        return Response(
-            serializers.ShipmentSerializer(ship_jobs(self.client, parcel=parcel, now=timezone.now())).data
-        )
+
+        def ship() -> dict[str, Any]:
+            shipment = ship_jobs(self.client, parcel=parcel, now=timezone.now())
+            return dict(serializers.ShipmentSerializer(shipment).data)
+
+        return self.once(ship)
 
 
 class MeView(FulfilmentView):
@@ -204,7 +249,3 @@ class NowhereView(FulfilmentView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         raise NotFoundProblem("There is nothing at this address.")
-
-
-def _jobs() -> QuerySet[Job]:
-    return Job.objects.select_related("order", "line", "shipment")

@@ -1,15 +1,24 @@
 """The problems of the fulfilment API, and the one place that says which error becomes which."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import OperationalError
 from rest_framework import status
 
 from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
+from orders.holds import NothingToHoldError, OnHoldError
+from orders.idempotency import KeyInFlightError, KeyReusedError
 from orders.jobs import WrongStateError
-from orders.making import LeaseLostError, RetryInProductionError, WrongLotsError
-from orders.models import Job, Shipment
+from orders.leases import LeaseLostError
+from orders.making import (
+    CancellationRequestedError,
+    NothingToDecideError,
+    RetryInProductionError,
+    WrongLotsError,
+)
+from orders.models import Hold, Job, Shipment
 from orders.shipping import ParcelConflictError, ParcelJobsError
 
 logger = logging.getLogger(__name__)
@@ -64,6 +73,76 @@ class WrongStateProblem(JobProblem):
     title = "The job is in another state"
 
 
+class OnHoldProblem(JobProblem):
+    code = "on-hold"
+    title = "The job is on hold"
+
+
+class CancellationProblem(JobProblem):
+    code = "cancellation-requested"
+    title = "The shop asks to cancel the job"
+
+
+class NothingToDecideProblem(JobProblem):
+    code = "no-cancellation"
+    title = "Nobody asks to cancel the job"
+
+
+class IdempotencyKeyProblem(Problem):
+    status = status.HTTP_400_BAD_REQUEST
+    code = "idempotency-key-missing"
+    title = "The idempotency key is missing or not valid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Send a header Idempotency-Key with 1 to 255 printable ASCII characters: a new one, such as a UUID, for "
+            "each thing you want done, and the same one again when you repeat a request whose answer was lost."
+        )
+
+
+class KeyReusedProblem(Problem):
+    status = status.HTTP_422_UNPROCESSABLE_ENTITY
+    code = "key-reused"
+    title = "The idempotency key belongs to another request"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You sent this Idempotency-Key before, with another method, path or body. Nothing was done: take a new key."
+        )
+
+
+class KeyInFlightProblem(Problem):
+    status = status.HTTP_409_CONFLICT
+    code = "key-in-flight"
+    title = "A request with this idempotency key is being answered"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The same request is being answered right now: send it again in a second for its answer."
+        )
+        self.headers["Retry-After"] = "1"
+
+
+class VersionStaleProblem(Problem):
+    status = status.HTTP_412_PRECONDITION_FAILED
+    code = "version-stale"
+    title = "The job has changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The job is not as it was under the ETag in If-Match: read it again, and then decide."
+        )
+
+
+class VersionMissingProblem(Problem):
+    status = status.HTTP_428_PRECONDITION_REQUIRED
+    code = "version-missing"
+    title = "Say which version of the job you have read"
+
+    def __init__(self) -> None:
+        super().__init__("Read the job, and send the ETag of that answer in a header If-Match.")
+
+
 class ParcelConflictProblem(Problem):
     status = status.HTTP_409_CONFLICT
     code = "external-id-taken"
@@ -86,44 +165,80 @@ class BusyProblem(Problem):
 
 def as_problem(error: Exception) -> Exception:
     """What to answer an error of a use case with; other errors come back as they are."""
-    problem: Exception = error
-    match error:
-        case LeaseLostError():
-            problem = _lease_lost(error.job)
-        case RetryInProductionError():
-            detail = (
-                "Production has begun, so the job cannot go back to ready: complete it, or fail it with retryable "
-                "false, and staff decide whether it is made again."
-            )
-            problem = WrongStateProblem(detail, job=error.job, actions=BY_HOLDER[Job.State.IN_PRODUCTION])
-        case WrongStateError():
-            problem = _wrong_state(error.job)
-        case WrongLotsError():
-            problem = InvalidFieldsProblem(error.errors)
-        case ParcelJobsError():
-            problem = InvalidFieldsProblem([(error.field, str(error))])
-        case ParcelConflictError():
-            problem = ParcelConflictProblem(error.shipment)
-        case Job.DoesNotExist():
-            problem = NotFoundProblem("There is no such job.")
-        case OperationalError():
-            logger.error("the database did not answer: %s", error)
-            problem = BusyProblem()
-    return problem
+    for kind in type(error).__mro__:
+        if kind in ANSWERS:
+            return ANSWERS[kind](error)
+    return error
+
+
+def actions_on(job: Job) -> tuple[str, ...]:
+    """What a client can do with a job as it is; for a claimed or begun one: what the holder of its lease can do."""
+    state = Job.State(job.state)
+    if job.lapsed:
+        return ("reclaim",)
+    if state in BY_HOLDER:
+        asked = job.cancellation == Job.Cancellation.REQUESTED
+        kept = asked or job.on_hold
+        actions = tuple(action for action in BY_HOLDER[state] if action != "start" or not kept)
+        return ("cancellation", *actions) if asked else actions
+    return () if job.on_hold or job.cancellation == Job.Cancellation.REQUESTED else BY_ANYONE.get(state, ())
 
 
 def _lease_lost(job: Job) -> JobProblem:
-    actions = () if job.on_hold else BY_ANYONE.get(Job.State(job.state), ())
+    """Of a job that is under somebody else's lease nothing is said but that."""
+    actions = () if job.state in Job.LEASED and not job.lapsed else actions_on(job)
     detail = "The lease token is not the job's current one, or its lease has run out: stop working on it."
     return LeaseLostProblem(detail, job=job, actions=actions)
 
 
-def _wrong_state(job: Job) -> JobProblem:
-    state = Job.State(job.state)
-    actions = () if job.on_hold and state == Job.State.READY else {**BY_HOLDER, **BY_ANYONE}.get(state, ())
+def _not_now(error: WrongStateError | NothingToHoldError | OnHoldError) -> JobProblem:
+    job, actions = error.job, actions_on(error.job)
     way_on = (
         f"what can be done with it now: {', '.join(actions)}"
         if actions
         else "there is nothing for you to do with it"
     )
-    return WrongStateProblem(f"The job is {state}; {way_on}.", job=job, actions=actions)
+    if isinstance(error, OnHoldError):
+        return OnHoldProblem(
+            f"The job is on hold; {way_on} until its holds are released.", job=job, actions=actions
+        )
+    if isinstance(error, RetryInProductionError):
+        detail = (
+            "Production has begun, so the job cannot go back to ready: complete it, or fail it with retryable "
+            "false, and staff decide whether it is made again."
+        )
+        return WrongStateProblem(detail, job=job, actions=actions)
+    return WrongStateProblem(f"The job is {job.state}; {way_on}.", job=job, actions=actions)
+
+
+def _asked(error: CancellationRequestedError) -> JobProblem:
+    detail = "The shop asks to cancel this job: accept or reject that first, at /jobs/{id}/cancellation."
+    return CancellationProblem(detail, job=error.job, actions=actions_on(error.job))
+
+
+def _not_asked(error: NothingToDecideError) -> JobProblem:
+    detail = "There is no open request to cancel this job (any more)."
+    return NothingToDecideProblem(detail, job=error.job, actions=actions_on(error.job))
+
+
+def _busy(error: OperationalError) -> Problem:
+    logger.error("the database did not answer: %s", error)
+    return BusyProblem()
+
+
+ANSWERS: dict[type, Callable[[Any], Problem]] = {
+    LeaseLostError: lambda error: _lease_lost(error.job),
+    WrongStateError: _not_now,
+    NothingToHoldError: _not_now,
+    OnHoldError: _not_now,
+    CancellationRequestedError: _asked,
+    NothingToDecideError: _not_asked,
+    WrongLotsError: lambda error: InvalidFieldsProblem(error.errors),
+    ParcelJobsError: lambda error: InvalidFieldsProblem([(error.field, str(error))]),
+    ParcelConflictError: lambda error: ParcelConflictProblem(error.shipment),
+    KeyReusedError: lambda _error: KeyReusedProblem(),
+    KeyInFlightError: lambda _error: KeyInFlightProblem(),
+    Job.DoesNotExist: lambda _error: NotFoundProblem("There is no such job."),
+    Hold.DoesNotExist: lambda _error: NotFoundProblem("This job has no such hold."),
+    OperationalError: _busy,
+}

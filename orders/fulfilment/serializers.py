@@ -16,8 +16,9 @@ from configurator.strict_fields import (
     StrictUUID,
 )
 from orders.claiming import LEASE_SECONDS, MAX_JOBS
+from orders.fulfilment.waiting import MOST_SECONDS
 from orders.making import Failure
-from orders.models import FulfilmentKey, Job, Shipment
+from orders.models import FulfilmentKey, Hold, Job, Shipment
 from orders.snapshot import read_snapshot
 
 PAGE = 100
@@ -36,6 +37,10 @@ class ClaimSerializer(StrictSerializer):
     station = StrictText(max_length=80, allow_blank=True, default="")
     max_jobs = StrictInteger(min_value=1, max_value=MAX_JOBS)
     lease_seconds = StrictInteger(min_value=LEASE_SECONDS[0], max_value=LEASE_SECONDS[1])
+    wait_seconds = StrictInteger(
+        min_value=0, max_value=MOST_SECONDS, default=0,
+        help_text="How long to wait for a job when there is none.",
+    )  # fmt: skip
 
 
 class LeaseTokenSerializer(StrictSerializer):
@@ -55,6 +60,17 @@ class LotSerializer(StrictSerializer):
 class CompleteSerializer(LeaseTokenSerializer):
     batch = StrictText(max_length=40)
     lots = serializers.ListField(child=LotSerializer(), max_length=MOST_PARTS)
+
+
+class CancellationSerializer(LeaseTokenSerializer):
+    decision = StrictChoice(choices=[("accept", "accept"), ("reject", "reject")])
+    note = StrictText(max_length=400, allow_blank=True, default="", lines=True)
+
+
+class ReclaimSerializer(StrictSerializer):
+    worker = StrictText(max_length=80, help_text="Who or what goes on with the job.")
+    station = StrictText(max_length=80, allow_blank=True, default="")
+    lease_seconds = StrictInteger(min_value=LEASE_SECONDS[0], max_value=LEASE_SECONDS[1])
 
 
 class FailSerializer(LeaseTokenSerializer):
@@ -145,6 +161,18 @@ class MadeOfSerializer(Plain):
     microlitres = serializers.IntegerField(allow_null=True)
 
 
+class HoldSerializer(Plain):
+    id = serializers.UUIDField(source="public_id")
+    reason = serializers.ChoiceField(choices=Hold.Reason.choices)
+    note = serializers.CharField()
+    placed_by = serializers.SerializerMethodField(help_text="fulfilment, staff, shop or hand-off.")
+    placed_at = StrictTime()
+    released_at = StrictTime(allow_null=True)
+
+    def get_placed_by(self, hold: Hold) -> str:
+        return hold.placed_by.partition(":")[0]
+
+
 class JobSerializer(Plain):
     id = serializers.UUIDField(source="public_id")
     state = serializers.ChoiceField(choices=Job.State.choices)
@@ -155,6 +183,12 @@ class JobSerializer(Plain):
     promised_on = serializers.DateField()
     attempt = serializers.IntegerField()
     on_hold = serializers.BooleanField()
+    holds = serializers.SerializerMethodField(help_text="Those that are not released.")
+    cancellation = serializers.ChoiceField(
+        choices=Job.Cancellation.choices, allow_blank=True,
+        help_text="Whether the shop asks to cancel the job, and what was answered.",
+    )  # fmt: skip
+    cancellation_note = serializers.CharField()
     lease = serializers.SerializerMethodField()
     snapshot = serializers.SerializerMethodField()
     snapshot_sha256 = serializers.CharField(
@@ -173,6 +207,12 @@ class JobSerializer(Plain):
         if not self.context.get("sees_addresses", True):
             del fields["ship_to"]
         return fields
+
+    @extend_schema_field(HoldSerializer(many=True))
+    def get_holds(self, job: Job) -> list[dict[str, Any]]:
+        """Reads nothing from the database for a job that is not held."""
+        holds = [hold for hold in job.holds.all() if hold.released_at is None] if job.on_hold else []
+        return [dict(HoldSerializer(hold).data) for hold in holds]
 
     @extend_schema_field(LeaseSerializer(allow_null=True))
     def get_lease(self, job: Job) -> dict[str, Any] | None:

@@ -2,18 +2,24 @@
 
 from django.urls import path, re_path
 
-from orders.fulfilment import api
+from orders.fulfilment import api, cancellations, heartbeats, holds, recipes, reclaims
 
 app_name = "fulfilment"
 
 urlpatterns = [
     path("claims", api.ClaimsView.as_view(), name="claims"),
+    path("claims/heartbeat", heartbeats.HeartbeatView.as_view(), name="heartbeat"),
     path("jobs", api.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:job_id>", api.JobView.as_view(), name="job"),
     path("jobs/<uuid:job_id>/start", api.StartView.as_view(), name="start"),
     path("jobs/<uuid:job_id>/complete", api.CompleteView.as_view(), name="complete"),
     path("jobs/<uuid:job_id>/fail", api.FailView.as_view(), name="fail"),
     path("jobs/<uuid:job_id>/release", api.ReleaseView.as_view(), name="release"),
+    path("jobs/<uuid:job_id>/reclaim", reclaims.ReclaimView.as_view(), name="reclaim"),
+    path("jobs/<uuid:job_id>/cancellation", cancellations.CancellationView.as_view(), name="cancellation"),
+    path("jobs/<uuid:job_id>/holds", holds.HoldsView.as_view(), name="holds"),
+    path("jobs/<uuid:job_id>/holds/<uuid:hold_id>", holds.OneHoldView.as_view(), name="hold"),
+    path("recipes/<slug:slug>/versions/<int:number>", recipes.RecipeVersionView.as_view(), name="recipe"),
     path("shipments", api.ShipmentsView.as_view(), name="shipments"),
     path("me", api.MeView.as_view(), name="me"),
     re_path(r"", api.NowhereView.as_view(), name="nowhere"),

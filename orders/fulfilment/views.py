@@ -1,10 +1,17 @@
 """What every view of the fulfilment API has in common: who may call, how it reads, pages and fails."""
 
+import hashlib
+import json
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
-from django.db.models import Model, QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,21 +19,46 @@ from rest_framework.views import APIView
 from configurator.problems import MEDIA_TYPE, InvalidFieldsProblem
 from configurator.strict_fields import StrictSerializer
 from orders.fulfilment.authentication import HasScope, KeyAuthentication, KeyThrottle, key_of
-from orders.fulfilment.problems import as_problem
-from orders.fulfilment.serializers import ProblemSerializer
-from orders.models import FulfilmentKey
+from orders.fulfilment.etags import check_match, etag_of
+from orders.fulfilment.problems import IdempotencyKeyProblem, as_problem
+from orders.fulfilment.serializers import JobSerializer, ProblemSerializer
+from orders.fulfilment.waiting import wait_until
+from orders.idempotency import Answer, answer_once
+from orders.leases import lock_job
+from orders.models import FulfilmentKey, Job
 
 M = TypeVar("M", bound=Model)
-View = TypeVar("View", bound=Callable[..., Response])
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,255}")
 
 PROBLEMS = {
+    400: "The idempotency key is missing, or the body cannot be read.",
     401: "The key is missing or not valid.",
     403: "The key lacks a scope.",
     404: "There is no such thing.",
     409: "The job is in another state, or not under this lease.",
-    422: "Some fields are not right.",
+    412: "The job has changed since it was read.",
+    422: "Some fields are not right, or the idempotency key belongs to another request.",
+    428: "If-Match is missing.",
     429: "Too many requests; Retry-After says when to go on.",
 }
+
+
+idempotent = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="1 to 255 printable ASCII characters. The same key again returns the first answer, marked with "
+    "Idempotent-Replayed, and does nothing; kept for 72 hours.",
+)
+if_match = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag that the job was read with: refused with 412 if it has changed since.",
+)
 
 
 class FulfilmentView(APIView):
@@ -47,8 +79,62 @@ class FulfilmentView(APIView):
         """The context for job shapes: whether this client sees addresses."""
         return {"sees_addresses": FulfilmentKey.Scope.ADDRESS in self.client.scopes}
 
+    def show_job(self, job: Job) -> dict[str, Any]:
+        return dict(JobSerializer(job, context=self.shows).data)
+
+    def check_version(self, job_id: UUID, *, is_needed: bool = False) -> None:
+        """Refuse what was decided about a job that has changed meanwhile, if the request says what was read.
+
+        Call it inside the transaction of what is done then, which by this has locked the job.
+        """
+        if is_needed or "If-Match" in self.request.headers:
+            check_match(self.request, lambda: etag_of(self.show_job(lock_job(self.client, job_id))))
+
+    def once(
+        self, work: Callable[[], Any], *, wait_seconds: int = 0, empty: Any = None, is_job: bool = False
+    ) -> HttpResponse:
+        """Do `work` once under the request's Idempotency-Key, and answer with what it gave, or gave the first time.
+
+        If it gives None (nothing to do), it is tried for up to `wait_seconds`; then the answer is `empty`, and the key
+        may be used again. `is_job`: the answer is the job as it can be read, so it has its ETag.
+        """
+        key = self.request.headers.get("Idempotency-Key", "")
+        if not IDEMPOTENCY_KEY.fullmatch(key):
+            raise IdempotencyKeyProblem
+        asked = json.dumps([self.request.method, self.request.path, self.request.data], sort_keys=True)
+        digest = hashlib.sha256(asked.encode()).hexdigest()
+
+        def work_as_text() -> str | None:
+            done = work()
+            return None if done is None else JSONRenderer().render(done).decode()
+
+        def try_once() -> Answer | None:
+            return answer_once(
+                self.client, key=key, request_sha256=digest, work=work_as_text, now=timezone.now()
+            )
+
+        found = wait_until(try_once, seconds=wait_seconds)
+        if found.value is None:
+            return found.mark(Response(empty))
+        return _respond(found.value, is_job=is_job)
+
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(as_problem(exc))
+
+
+def _respond(answer: Answer, *, is_job: bool) -> HttpResponse:
+    response = HttpResponse(answer.body, content_type="application/json")
+    if answer.is_replay:
+        response["Idempotent-Replayed"] = "true"
+    if is_job:
+        response["ETag"] = etag_of(json.loads(answer.body))
+    return response
+
+
+def fetch_holds(jobs: list[Job]) -> list[Job]:
+    """The jobs, with the holds of those that are held: one query, or none where nothing is held."""
+    prefetch_related_objects([job for job in jobs if job.on_hold], "holds")
+    return jobs
 
 
 def read_body(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.db import connection
-from rest_framework.response import Response
+from django.http import HttpResponseBase
 
 T = TypeVar("T")
+R = TypeVar("R", bound=HttpResponseBase)
 
 LOOK_EVERY_SECONDS = 0.5
 MOST_SECONDS = 20
@@ -25,7 +26,7 @@ class Found(Generic[T]):
     value: T
     turned_away: bool = False
 
-    def mark(self, response: Response) -> Response:
+    def mark(self, response: R) -> R:
         """Tell a client that was turned away when to come back; the answer itself is as if it had not waited."""
         if self.turned_away:
             response["Retry-After"] = "1"

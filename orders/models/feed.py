@@ -24,6 +24,7 @@ class FeedEvent(models.Model):
         CANCELLATION_REQUESTED = "job.cancellation_requested", _("the shop asks to cancel a job")
         CANCELLATION_DECIDED = "job.cancellation_decided", _("the bench answered a cancellation")
         LAPSED = "job.lease_lapsed", _("a lease ran out in production")
+        RECLAIMED = "job.reclaimed", _("a job in production was claimed anew")
         ADDRESS = "order.address_corrected", _("the address of an order was corrected")
 
     seq = models.BigIntegerField(_("place in the feed"), null=True, unique=True)

@@ -128,6 +128,7 @@ class OrderEvent(models.Model):
         ADDRESS_CORRECTED = "address_corrected", _("address corrected")
         CANCELLED = "cancelled", _("cancelled")
         CANCEL_ASKED = "cancel_asked", _("cancellation asked for")
+        CANCEL_REFUSED = "cancel_refused", _("too late to cancel")
         REFUNDED = "refunded", _("refunded")
         LATE = "late", _("told that it is late")
         WAITS = "waits", _("chose to wait")

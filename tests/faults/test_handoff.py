@@ -151,7 +151,7 @@ def test_a_leased_job_whose_maker_dies_is_offered_again(shop: Shop) -> None:
 def make_claimer(shop: Shop) -> Callable[[], object]:
     key = shop.manage("create_fulfilment_key", "maker that dies").strip()
     body = {"worker": "maker", "max_jobs": 50, "lease_seconds": 60}
-    headers = {"Authorization": f"Bearer {key}"}
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "the claim of a maker that dies"}
     return lambda: httpx.post(
         f"{shop.url}/api/fulfilment/v1/claims", json=body, headers=headers
     ).raise_for_status()

@@ -17,7 +17,8 @@ from orders.handoff import hand_off
 from orders.holds import place_hold
 from orders.jobs import Actor, move_job
 from orders.keys import MadeKey, make_key
-from orders.making import Failure, Lease, Lot, complete_job, fail_job, start_job
+from orders.leases import Lease
+from orders.making import Failure, Lot, complete_job, fail_job, start_job
 from orders.models import FulfilmentKey, Hold, Job, Order, OrderLine, OutboxEntry, Payment
 from orders.payments import apply_payment
 from orders.placing import Customer, Wish, place_order, quote

@@ -242,7 +242,9 @@ def test_the_bench_is_asked_to_stop_once(state: str) -> None:
     assert (order.state, order.cancel_asked_at) == ("paid", LATER)
     assert events() == [("cancel_asked", "shopper", "")]
     after = stored_rows()
-    assert {**after, "Order": rows["Order"], "OrderEvent": []} == rows
+    marked = "" if state == "produced" else "requested"
+    assert after["Job"] == [{**rows["Job"][0], "cancellation": marked}]
+    assert {**after, "Order": rows["Order"], "OrderEvent": [], "Job": rows["Job"]} == rows
 
 
 def test_what_is_on_its_way_is_not_asked_to_be_stopped() -> None:

@@ -1,5 +1,6 @@
 """Calling the fulfilment API in tests, and telling whether anything in the database has changed."""
 
+import uuid
 from typing import Any
 
 from django.apps import apps
@@ -12,12 +13,21 @@ from orders.models import Job
 PATH = "/api/fulfilment/v1"
 
 
+class KeyedClient(APIClient):
+    """Every POST has an idempotency key of its own, unless the test gives it one."""
+
+    def request(self, **request: Any) -> Any:
+        if request.get("REQUEST_METHOD") == "POST":
+            request.setdefault("HTTP_IDEMPOTENCY_KEY", str(uuid.uuid4()))
+        return super().request(**request)
+
+
 class Caller:
     """A client with a key; every answer comes back as (status, body)."""
 
     def __init__(self, made: MadeKey) -> None:
         self.key = made.row
-        self.http = APIClient(headers={"Authorization": f"Bearer {made.text}"})
+        self.http = KeyedClient(headers={"Authorization": f"Bearer {made.text}"})
 
     def get(self, path: str, **query: Any) -> tuple[int, Any]:
         response = self.http.get(f"{PATH}{path}", query)

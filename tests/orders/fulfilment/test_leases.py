@@ -10,7 +10,8 @@ import time_machine
 from django.utils import timezone
 
 from orders.claiming import claim_jobs, expire_leases
-from orders.making import Failure, Lease, LeaseLostError, complete_job, fail_job, release_job, start_job
+from orders.leases import Lease, LeaseLostError
+from orders.making import Failure, complete_job, fail_job, release_job, start_job
 from orders.models import FulfilmentKey, Job
 from tests.orders.fulfilment.api import Caller, as_json, everything
 from tests.orders.make import lease_of, lots_of, make_client, make_job

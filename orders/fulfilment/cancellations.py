@@ -1,0 +1,32 @@
+"""The bench's answer to the shop's wish to cancel a job."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from orders.fulfilment.api import ON_JOB, ReportView
+from orders.fulfilment.serializers import CancellationSerializer, JobSerializer
+from orders.fulfilment.views import described, idempotent, if_match, read_body
+from orders.making import decide_cancellation
+
+
+class CancellationView(ReportView):
+    @described(
+        "Accept or reject the cancellation of a job",
+        request=CancellationSerializer,
+        response=JobSerializer,
+        problems=(*ON_JOB, 428),
+        operation_id="decide_cancellation",
+        parameters=[idempotent, if_match],
+    )
+    def post(self, request: Request, job_id: UUID) -> HttpResponse:
+        """Accepted, the job is cancelled and what it has taken is lost; rejected, it goes on, and its order with it.
+
+        If-Match is required: read the job, see that `cancellation` is `requested`, and send its ETag.
+        """
+        body = read_body(request, CancellationSerializer)
+        lease, accept = self.lease(body), body["decision"] == "accept"
+        return self.report(
+            job_id, decide_cancellation, is_version_needed=True, lease=lease, accept=accept, note=body["note"]
+        )

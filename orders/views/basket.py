@@ -56,7 +56,9 @@ def add(request: HttpRequest) -> HttpResponse:
     version = _find_version(request.POST.get("recipe", ""))
     mixer = mixer_for(version)
     state = read_state(mixer, choices="", query=request.POST)
-    bench = recent_bench(today=timezone.localdate())  # what is in the basket is looked at anew when it is ordered
+    bench = recent_bench(
+        today=timezone.localdate()
+    )  # what is in the basket is looked at anew when it is ordered
     content = collecting.content_for(version, state, bench=bench, avoid=read_avoid(request.session))
     if content is None:
         return redirect(state.address(mixer))

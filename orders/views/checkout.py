@@ -118,9 +118,7 @@ def _read(
     return _page(request, rows, bench=bench, now=now), bench
 
 
-def _page(
-    request: HttpRequest, rows: Sequence[BasketLine], *, bench: Bench, now: datetime
-) -> BasketPage:
+def _page(request: HttpRequest, rows: Sequence[BasketLine], *, bench: Bench, now: datetime) -> BasketPage:
     today = timezone.localdate(now)
     avoid = read_avoid(request.session)
     return read_basket(rows, bench=bench, today=today, avoid=avoid, at_present_prices=True)

@@ -13,13 +13,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from configurator.leaving_out import (
     LeaveOutForm,
     avoided_in,
-    flag_names,
     make_form,
     read_search,
     without_avoided,
 )
 from configurator.mixing.mixer import Mixer
 from configurator.remembering import clean_avoid, forget_avoid, read_avoid, remember_avoid
+from configurator.wording import avoid_words
 
 SAID = ("remembered", "removed", "forgotten")
 SECONDS_A_DAY = 24 * 60 * 60
@@ -51,11 +51,11 @@ def build_leave_out(mixers: Iterable[Mixer], *, remembered: tuple[str, ...], sen
     back = _read_back(sent)
     asked = clean_avoid([*remembered, *avoided_in(back)])
     ticked = clean_avoid(sent.getlist("avoid")) if "find" in sent else asked
-    names = flag_names(mixer.spec for mixer in mixers)
+    names = avoid_words((mixer.spec for mixer in mixers), asked)
     said = sent.get("said", "")
     return LeaveOutPage(
         form=make_form(mixers, ticked, search=read_search(sent.get("find", ""))),
-        asked=tuple(Asked(item, names.get(item, item), item in remembered) for item in asked),
+        asked=tuple(Asked(item, name, item in remembered) for item, name in zip(asked, names, strict=True)),
         back=back,
         said=said if said in SAID else "",
         days=settings.SESSION_COOKIE_AGE // SECONDS_A_DAY,

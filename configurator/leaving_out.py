@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from configurator.mixing.mixer import Mixer
-from configurator.mixing.spec import Spec
+from configurator.wording import avoid_words, flag_names
 
 MOST_FOUND = 12
 LONGEST_SEARCH = 60  # characters
@@ -48,16 +48,17 @@ def read_search(text: str) -> str:
 def make_form(mixers: Iterable[Mixer], ticked: Collection[str], *, search: str = "") -> LeaveOutForm:
     """The form with what is ticked; substances that are ticked stand on their own and are not found again."""
     mixers = list(mixers)
-    names = flag_names(mixer.spec for mixer in mixers)
+    specs = [mixer.spec for mixer in mixers]
+    names = flag_names(specs)
     known = {item for mixer in mixers for item in mixer.avoidable}
     flags = sorted(names.keys() & known, key=lambda slug: names[slug].casefold())
     chosen = [item for item in ticked if item not in flags]
     matches = _search(known - names.keys() - set(chosen), search) if search else []
     found = matches[:MOST_FOUND]
-    above = [names.get(item, item) for item in (*flags, *chosen)]
+    items = (*flags, *chosen, *found)
     ticks = [
-        Tick(item, names.get(item, item), item in ticked, number)
-        for number, item in enumerate((*flags, *chosen, *found), start=1)
+        Tick(item, name, item in ticked, number)
+        for number, (item, name) in enumerate(zip(items, avoid_words(specs, items), strict=True), start=1)
     ]
     a, b = len(flags), len(flags) + len(chosen)
     return LeaveOutForm(
@@ -65,14 +66,9 @@ def make_form(mixers: Iterable[Mixer], ticked: Collection[str], *, search: str =
         chosen=tuple(ticks[a:b]),
         found=tuple(ticks[b:]),
         more=len(matches) - len(found),
-        above=tuple(_search(above, search)) if search else (),
+        above=tuple(_search((tick.name for tick in ticks[:b]), search)) if search else (),
         search=search,
     )
-
-
-def flag_names(specs: Iterable[Spec]) -> dict[str, str]:
-    """The flags of some recipes: short name -> name."""
-    return {flag.slug: flag.name for spec in specs for flag in spec.flags}
 
 
 def avoided_in(address: str) -> tuple[str, ...]:

@@ -53,9 +53,14 @@ def mix_name(spec: Spec, mix: Mapping[str, str]) -> str:
     return _("%(base)s with %(others)s") % {"base": first, "others": list_of(counted)}
 
 
-def avoid_words(spec: Spec, items: Iterable[str]) -> tuple[str, ...]:
+def flag_names(specs: Iterable[Spec]) -> dict[str, str]:
+    """The flags of some recipes: short name -> name."""
+    return {flag.slug: flag.name for spec in specs for flag in spec.flags}
+
+
+def avoid_words(specs: Spec | Iterable[Spec], items: Iterable[str]) -> tuple[str, ...]:
     """What an avoid list or a label names, as people say it: flags by their names, substances as they are."""
-    names = {flag.slug: flag.name for flag in spec.flags}
+    names = flag_names([specs] if isinstance(specs, Spec) else specs)
     return tuple(names.get(item, item) for item in items)
 
 

@@ -1,6 +1,7 @@
 """Lets Lighthouse judge home, mixer and checkout of a running shop: `make lighthouse` (needs Node.js and Chromium).
 
-Writes docs/lighthouse.md. Scores are out of 100; performance is Lighthouse's own simulated slow 4G phone.
+Writes docs/lighthouse.md, with how soon pages answer a finger. Scores are out of 100; performance is
+Lighthouse's own simulated slow 4G phone.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from docs.interactions import Measured, find_chromium, measure_interactions, write_section
 from tests.browser.looking import CHROMIUM_FLAGS
 from tests.processes import Shop, open_shop
 
@@ -64,7 +66,7 @@ def fill_basket(shop: Shop) -> str:
         return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
 
 
-def write_report(pages: list[Judged]) -> None:
+def write_report(pages: list[Judged], interactions: list[Measured]) -> None:
     lines = [
         "# Lighthouse",
         "",
@@ -76,12 +78,13 @@ def write_report(pages: list[Judged]) -> None:
     for page in pages:
         cells = [*map(str, page.scores.values()), *page.figures.values()]
         lines.append(f"| {page.name} | {' | '.join(cells)} |".replace("\xa0", " "))
+    lines += ["", *write_section(interactions)]
     REPORT.write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
 
 
 def main() -> None:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = find_chromium()
     if chromium is None or shutil.which("npx") is None:
         sys.exit("This needs Chromium (`make browser` installs it on Debian) and Node.js with npx.")
     with open_shop("redis", "web") as shop, tempfile.TemporaryDirectory() as folder:
@@ -91,7 +94,8 @@ def main() -> None:
             judge(name, shop.url + path, cookie=sent, chromium=chromium, folder=Path(folder))
             for name, (path, sent) in pages.items()
         ]
-    write_report(judged)
+        interactions = measure_interactions(shop, chromium=chromium)
+    write_report(judged, interactions)
 
 
 if __name__ == "__main__":

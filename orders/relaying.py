@@ -16,7 +16,9 @@ from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
 from orders.outbox import HANDLERS, process_outbox
 from orders.payments import settle_confirmed_payments
+from orders.pulse import show_life
 from orders.reconciling import ask_about_open_payments
+from orders.watching import ask_worker, watch_invariants
 
 logger = logging.getLogger(__name__)
 
@@ -82,11 +84,14 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("orders turned out later than was told", tell_of_slips),
     ("sessions were forgotten", forget_old_sessions),
     ("answers were forgotten", forget_old_answers),
+    ("tasks were asked for", ask_worker),
+    ("rows break an invariant", watch_invariants),
 )
 
 
 def do_periodic_work(*, now: datetime) -> None:
     """What is due every quarter of a minute; each part is safe to run twice at once, and none stops the others."""
+    show_life("relay", now=now)
     for what, work in PERIODIC:
         try:
             if count := work(now=now):

@@ -7,6 +7,7 @@ checkout a fraction of a second and is logged.
 import logging
 from functools import lru_cache
 
+from celery import Task
 from django.conf import settings
 from django.db import transaction
 from kombu import Connection
@@ -29,15 +30,19 @@ def send_after_commit(*entries: OutboxEntry) -> None:
 
 
 def send(*entry_ids: int) -> bool:
-    """Publish the ids of entries; False, and a line in the log, when the broker does not take them in time."""
+    """Publish the ids of entries; whether the broker took them."""
+    return publish(process_outbox_entries, *entry_ids)
+
+
+def publish(task: Task[..., None], *arguments: int) -> bool:
+    """Have the worker do a task; False, and a line in the log, when the broker does not take it in half a second."""
     try:
         with producers[_connection()].acquire(
             block=True, timeout=settings.PUBLISH_TIMEOUT_SECONDS
         ) as producer:
-            process_outbox_entries.apply_async(entry_ids, producer=producer, retry=False)
-    except Exception as error:  # noqa: BLE001  # whatever a broker client may raise, the order stands
-        named = ", ".join(map(str, entry_ids))
-        logger.warning("outbox entries %s not sent, the relay will take them: %s", named, error)
+            task.apply_async(arguments, producer=producer, retry=False)
+    except Exception as error:  # noqa: BLE001  # whatever a broker client may raise, what it is about stands
+        logger.warning("%s%s not sent, the relay will see to it: %s", task.__name__, arguments, error)
         return False
     return True
 

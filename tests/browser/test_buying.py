@@ -1,4 +1,4 @@
-"""The ways to a paid bottle, and out of an order again, walked in a browser with and without scripts."""
+"""The ways to a paid bottle, and out of an order again, walked on phone and desk, with and without scripts."""
 
 import re
 from collections.abc import Iterator
@@ -7,30 +7,27 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.looking import choose, open_checkout, order_mix
+from tests.browser.looking import CUSTOMER, choose, fill_checkout, open_checkout, order_mix
+from tests.browser.staff import Staff, open_staff
 from tests.processes import Shop, open_shop
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.parametrize(
-        ("width", "javascript"), [(360, True), (1280, False)], ids=["phone-with-scripts", "desk-without"]
-    ),
+    pytest.mark.parametrize("width", [360, 1280], ids=["phone", "desk"]),
+    pytest.mark.parametrize("javascript", [True, False], ids=["with-scripts", "without"]),
 ]
-
-DEARER = """
-from django.contrib.auth import get_user_model
-from django.utils import timezone
-from configurator.models import Recipe, Size
-from configurator.publishing import publish_recipe
-Size.objects.filter(slug="250ml").update(price={price})
-publish_recipe(Recipe.objects.get(slug="shampoo"), by=None, note="price", now=timezone.now())
-"""
 
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
     """A shop of its own: prices change here, and no order moves on."""
     with open_shop("redis", "web") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def staff(shop: Shop) -> Iterator[Staff]:
+    with open_staff(shop) as opened:
         yield opened
 
 
@@ -79,8 +76,7 @@ def test_from_a_mix_that_clashes_by_the_repair_it_offers(
 def test_a_payment_that_fails_is_resumed(open_page: OpenPage, width: int, *, javascript: bool) -> None:
     page = open_page("/mix/shampoo/salt-meadow/coil/quench", width=width, javascript=javascript)
     open_checkout(page)
-    for name in ("email", "full_name", "postcode", "address_line1", "town"):
-        page.locator(f"[name={name}]").fill("bo@example.org" if name == "email" else "Bo")
+    fill_checkout(page)
     page.get_by_role("button", name="Pay £17.25").click()
 
     page.get_by_role("button", name="Let the payment fail").click()
@@ -91,11 +87,11 @@ def test_a_payment_that_fails_is_resumed(open_page: OpenPage, width: int, *, jav
 
 
 def test_a_price_that_changed_on_the_way_is_said_and_agreed_to(
-    open_page: OpenPage, shop: Shop, width: int, *, javascript: bool
+    open_page: OpenPage, staff: Staff, width: int, *, javascript: bool
 ) -> None:
     page = open_page("/mix/shampoo/warm-hearth/mend/quench", width=width, javascript=javascript)
     page.get_by_role("button", name=re.compile("^Add to basket")).click()
-    shop.manage("shell", "-v0", "-c", DEARER.format(price=1500))
+    staff.set_price("250ml", 1500)
     try:
         page.reload()
         expect(page.locator("main")).to_contain_text("£14.00")
@@ -104,7 +100,33 @@ def test_a_price_that_changed_on_the_way_is_said_and_agreed_to(
 
         expect(page.get_by_role("button", name="Pay £18.25")).to_be_visible()
     finally:
-        shop.manage("shell", "-v0", "-c", DEARER.format(price=1400))
+        staff.set_price("250ml", 1400)
+
+
+def test_a_rule_that_forbids_her_mix_before_she_pays_costs_her_one_click_and_nothing_she_typed(
+    open_page: OpenPage, staff: Staff, width: int, *, javascript: bool
+) -> None:
+    page = open_page("/mix/shampoo/salt-meadow/lift/coil?label=Ada", width=width, javascript=javascript)
+    open_checkout(page)
+    fill_checkout(page)
+    staff.forbid("lift", "coil", "Coil's butter weighs Lift down")
+    try:
+        page.get_by_role("button", name="Pay £17.25").click()
+        expect(page.locator("main")).to_contain_text("Coil's butter weighs Lift down.")
+        told = page.locator("main").inner_text()
+        page.locator(".line-note").get_by_role("button", name=re.compile("instead of")).first.click()
+        page.get_by_role("link", name="Go to checkout").click()
+        typed = {name: page.locator(f"[name={name}]").input_value() for name in CUSTOMER}
+        page.get_by_role("button", name="Pay £17.25").click()
+        page.get_by_role("button", name="Pay £17.25").click()
+
+        assert heading(page) == "Thank you"
+        expect(page.locator("main")).to_contain_text("made for Ada")
+        assert "We do not make this mix any more" in told
+        assert "Nothing was ordered. What you typed is kept for the checkout." in told
+        assert typed == CUSTOMER
+    finally:
+        staff.allow_again()
 
 
 def test_an_order_is_cancelled_in_two_clicks(open_page: OpenPage, width: int, *, javascript: bool) -> None:

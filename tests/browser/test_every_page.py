@@ -1,5 +1,7 @@
 """Every page of the URL map in a real browser: no axe violation, no sideways scroll, large targets, visible focus.
 
+And in the reader's own colours: whatever is told by colour is told by something else, too.
+
 The pages are those of `tests/pages/addresses/`, where each pattern must have one.
 """
 
@@ -13,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from config.processes import BASE_DIR
+from tests.browser.forced_colours import find_unseen
 from tests.browser.looking import find_violations, watch
 from tests.processes import Shop, open_shop
 
@@ -115,6 +118,18 @@ def test_no_page_scrolls_sideways_or_has_small_targets_or_unseen_focus_on_a_narr
             opened.keyboard.press("Tab")
             if unseen := opened.evaluate(UNSEEN_FOCUS):
                 found.append(f"{page['id']}: focus is not seen on {unseen}")
+        context.close()
+
+    assert found == []
+
+
+def test_every_page_shows_controls_states_and_focus_when_colours_are_forced(
+    browser: Browser, shop: Shop, pages: list[dict[str, Any]]
+) -> None:
+    found = []
+    for page in pages:
+        context, opened = open_for(browser, shop, page, width=1280)
+        found += [f"{page['id']}: {each}" for each in find_unseen(opened)]
         context.close()
 
     assert found == []

@@ -60,21 +60,6 @@ def test_a_guest_mixes_orders_pays_and_sees_her_bottle_shipped(
 
 
 @pytest.mark.slow
-def test_a_payment_that_fails_keeps_the_order_and_can_be_tried_again(open_page: OpenPage) -> None:
-    page = open_page("/mix/shampoo/salt-meadow/coil/quench", javascript=False)
-    open_checkout(page)
-    for name in ("email", "full_name", "postcode", "address_line1", "town"):
-        page.locator(f"[name={name}]").fill("bo@example.org" if name == "email" else "Bo")
-    page.get_by_role("button", name="Pay £17.25").click()
-
-    page.get_by_role("button", name="Let the payment fail").click()
-
-    expect(page.get_by_role("alert")).to_contain_text("nothing was charged")
-    page.get_by_role("button", name="Pay £17.25").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
 def test_a_checkout_with_missing_fields_says_which_and_keeps_the_rest(
     open_page: OpenPage, *, javascript: bool

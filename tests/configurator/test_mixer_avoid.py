@@ -219,6 +219,13 @@ def test_an_option_beside_which_her_list_leaves_nothing_says_so_without_blame(re
 
         assert {card.option.slug: card.why for card in page.groups[0].cards} == {"oak": said, "elm": ""}
 
+        chosen = build_page(mixer, state_of(mixer, base="oak"), bench=Bench(), today=TODAY, within=within)
+
+        assert chosen.problems == (said,)
+        assert chosen.ways_out is not None
+        assert chosen.ways_out.is_avoided == bool(within.avoid)
+        assert [repair.address for repair in chosen.repairs] == ["/mix/tea/?base=elm"]
+
 
 def test_choices_beside_which_her_list_leaves_nothing_are_named() -> None:
     rules = (

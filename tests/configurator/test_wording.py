@@ -157,6 +157,23 @@ def test_a_broken_mix_says_each_rule_and_each_part_to_leave_out(mixer: Mixer) ->
 
 
 @pytest.mark.parametrize(
+    ("avoid", "out", "said"),
+    [
+        (["wheat"], [], "Mend contains what you asked us to leave out: wheat."),
+        ([], [("main", "mend"), ("second", "mend")], "Mend is out of stock just now."),
+    ],
+)
+def test_what_keeps_both_of_a_double_from_being_had_is_said_once(
+    mixer: Mixer, avoid: list[str], out: list[tuple[str, str]], said: str
+) -> None:
+    mix = {"base": "warm-hearth", "main": "mend", "second": "mend"}
+
+    verdict = mixer.check(mix, size=mixer.read_size(None), avoid=avoid, out=out)
+
+    assert broken_texts(mixer.spec, verdict) == ["Too much protein makes hair brittle.", said]
+
+
+@pytest.mark.parametrize(
     ("repaired", "said"),
     [
         ({"base": "warm-hearth", "main": "mend"}, ""),

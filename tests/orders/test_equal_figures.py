@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -15,12 +16,14 @@ from orders.basket_page import read_basket
 from orders.baskets import add_line, lines_of
 from orders.collecting import content_for
 from orders.handoff import hand_off
+from orders.mail_content import write_mail
 from orders.models import Job, Order
 from orders.placing import place_order
 from orders.snapshot import read_snapshot
 from orders.tracking import read_tracking
 from tests.configurator import catalogue_judge as judge
 from tests.configurator.drafts import publish
+from tests.orders.mails import entry_of, read_html
 from tests.orders.make import ADA, pay_order
 from tests.orders.pages import add_to_basket, check_out, fill_in, open_checkout, pay, read
 
@@ -59,6 +62,15 @@ def ask_page(client: Client, mix: judge.Mix, size: str) -> tuple[int, str]:
     return int(button[1].replace(".", "")), ingredients[1]
 
 
+def read_mailed(order: Order) -> Iterator[tuple[list[str], list[str], str]]:
+    """What each part of the confirmation says: amounts and ingredients by line, and the total."""
+    mail = write_mail(entry_of(order, "mail_confirmed"))
+    for said in (" ".join(mail.text.split()), read_html(mail.html)[0]):
+        lines = re.findall(r"ml · (£[0-9.]+) Ingredients: (.+?) (?=\* |Shampoo, |Goods: )", said)
+        [total] = re.findall(r"Total, VAT included: (£[0-9.]+)", said)
+        yield [amount for amount, _ in lines], [ingredients for _, ingredients in lines], total
+
+
 def sell(version: RecipeVersion, mix: judge.Mix, sizes: tuple[str, ...]) -> tuple[Order, list[int]]:
     """An order of one bottle of each size by way of a basket, paid and handed off; and what the basket said."""
     bench = read_bench(today=NOW.date())
@@ -83,7 +95,7 @@ def sell(version: RecipeVersion, mix: judge.Mix, sizes: tuple[str, ...]) -> tupl
     return order, [line.total for line in page.lines]
 
 
-def test_price_and_ingredients_are_the_same_on_page_api_basket_order_tracking_and_job_for_every_mix(
+def test_price_and_ingredients_are_the_same_on_page_api_basket_order_tracking_mail_and_job_for_every_mix(
     client: Client, version: RecipeVersion
 ) -> None:
     mixes = judge.makeable()
@@ -100,6 +112,9 @@ def test_price_and_ingredients_are_the_same_on_page_api_basket_order_tracking_an
         assert [item.total for item in tracking.items] == prices
         assert {item.ingredients for item in tracking.items} == {text}
         assert [ask_api(client, mix, size) for size in SIZES] == [(price, text) for price in prices]
+        total = f"£{order.total / 100:.2f}"
+        mailed = [f"£{price / 100:.2f}" for price in prices]
+        assert list(read_mailed(order)) == [(mailed, [text] * 3, total)] * 2
         assert ask_page(client, mix, "250ml") == (prices[1], text)
         jobs = [read_snapshot(job) for job in Job.objects.filter(order=order).order_by("line__position")]
         assert [", ".join(job["ingredients"]) for job in jobs] == [text] * 3

@@ -21,7 +21,7 @@ PARTS = ("redis", "web", "worker", "relay")
 ENDLESS = """
 import django; django.setup()
 from configurator.models import Component, DeliveryTerms
-Component.objects.update(stock_ml=10**9)
+Component.objects.update(stock_ml=9 * 10**6)
 DeliveryTerms.objects.update(daily_capacity=None)
 """
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Func, JSONField, QuerySet, Subquery
@@ -69,17 +70,9 @@ class _Rows(Func):
 
 def read_bench(*, today: date) -> Bench:
     """The bench as it is now, in one query; before staff have set any terms: free of charge, two days each."""
-    days = _rows_of(
-        BenchDay.objects.filter(day__gte=today, day__lte=today + AHEAD),
-        day="day", is_closed="is_closed", capacity="capacity", booked="booked",
-    )  # fmt: skip
-    short = _rows_of(
-        Component.objects.filter(stock_ml__lt=F("reserved_ml") + PLENTY_ML),
-        slug="slug", stock="stock_ml", reserved="reserved_ml", back_on="back_on",
-    )  # fmt: skip
-    terms = DeliveryTerms.objects.annotate(days=Subquery(days), short=Subquery(short)).first()
+    terms = _terms(today).first()
     if terms is None:
-        return Bench(days=_read_days(days[0]["rows"]), stock=_read_stock(short[0]["rows"]))
+        return Bench(days=_read_days(_days(today)[0]["rows"]), stock=_read_stock(_short()[0]["rows"]))
     return Bench(
         price=terms.price,
         free_from=terms.free_from,
@@ -94,17 +87,29 @@ def read_bench(*, today: date) -> Bench:
 def missing(bench: Bench, spec: Spec, size: Size) -> dict[tuple[str, str], date | None]:
     """(slot, component) -> about when it is back, for what there is not enough of to make one product of `size`."""
     found = {}
-    for slot in spec.slots:
+    empty = {slot.slug: NONE for slot in spec.slots}  # a dose depends on its slot alone
+    for slot, dose in zip(spec.slots, doses(spec, empty, size), strict=True):
         for component in spec.components_of(slot):
             stock = bench.stock.get(component.slug)
-            if stock is not None and stock.microlitres < _dose(spec, slot.slug, component.slug, size):
+            if stock is not None and stock.microlitres < (dose.microlitres or 0):
                 found[slot.slug, component.slug] = stock.back_on
     return found
 
 
-def _dose(spec: Spec, slot: str, component: str, size: Size) -> int:
-    mix = {other.slug: component if other.slug == slot else NONE for other in spec.slots}
-    return next(dose.microlitres or 0 for dose in doses(spec, mix, size) if dose.slot == slot)
+@lru_cache(maxsize=2)  # putting the question together takes longer than asking it
+def _terms(today: date) -> QuerySet[Any]:
+    """The delivery terms, with the rows of days and of components that may be short."""
+    return DeliveryTerms.objects.annotate(days=Subquery(_days(today)), short=Subquery(_short()))
+
+
+def _days(today: date) -> QuerySet[Any, Any]:
+    days = BenchDay.objects.filter(day__gte=today, day__lte=today + AHEAD)
+    return _rows_of(days, day="day", is_closed="is_closed", capacity="capacity", booked="booked")
+
+
+def _short() -> QuerySet[Any, Any]:
+    short = Component.objects.filter(stock_ml__lt=F("reserved_ml") + PLENTY_ML)
+    return _rows_of(short, slug="slug", stock="stock_ml", reserved="reserved_ml", back_on="back_on")
 
 
 def _rows_of(rows: QuerySet[Any], **names: str) -> QuerySet[Any, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -234,12 +235,18 @@ def drop_old_baskets(*, now: datetime) -> int:
 
 
 def _lines(basket: Basket | int) -> QuerySet[BasketLine]:
+    return _all_lines().filter(basket=basket)
+
+
+@cache  # putting the question together takes longer than asking it
+def _all_lines() -> QuerySet[BasketLine]:
     unpaid = Order.objects.filter(basket=OuterRef("basket"), state=Order.State.PLACED)
     let_go = Order.objects.filter(checkout_key=OuterRef("basket__checkout_key"), state=Order.State.CANCELLED)
     versions = RecipeVersion.objects.filter(recipe=OuterRef("version__recipe"))
     newest = versions.order_by("-number").values("pk")[:1]
-    lines = BasketLine.objects.filter(basket=basket)
-    lines = lines.annotate(has_unpaid=Exists(unpaid), is_let_go=Exists(let_go), newest=Subquery(newest))
+    lines = BasketLine.objects.annotate(
+        has_unpaid=Exists(unpaid), is_let_go=Exists(let_go), newest=Subquery(newest)
+    )
     return lines.select_related("basket", "version__recipe").defer("version__spec", "version__space")
 
 

@@ -20,6 +20,6 @@ def let_go(order: Order, *, now: datetime) -> bool:
             return False
         order.state, order.cancelled_at = Order.State.CANCELLED, now
         order.save(update_fields=["state", "cancelled_at"])
-        free_stock(order.lines.select_related("version"))
+        free_stock(order.lines.select_related("version").defer("version__spec", "version__space"))
         free_bench(order)
         return True

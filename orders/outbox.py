@@ -44,6 +44,16 @@ def add_entry(topic: str, *, order: Order, now: datetime, key: str = "") -> Outb
     return OutboxEntry.objects.get(topic=topic, order=order, key=key)
 
 
+def add_first_entries(*topics: str, order: Order, now: datetime) -> list[OutboxEntry]:
+    """Entries that an order can have only from this moment on, such as when it is paid, in one query, in that order.
+
+    Raises IntegrityError for what is written down already. Call it inside the transaction that causes them.
+    """
+    return OutboxEntry.objects.bulk_create(
+        OutboxEntry(topic=topic, order=order, created_at=now, next_attempt_at=now) for topic in topics
+    )
+
+
 def add_entries(topic: str, *, keys: Sequence[tuple[Order, str]], now: datetime) -> None:
     """The same for many orders, each with its key, in one query; what is written down already stays as it is."""
     OutboxEntry.objects.bulk_create(

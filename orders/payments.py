@@ -1,8 +1,10 @@
 """Payments: the one function that makes an order paid, whoever brings the news."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +15,7 @@ from configurator.money import major_units
 from orders.baskets import empty_basket
 from orders.jobs import Actor, make_job
 from orders.models import Order, OutboxEntry, Payment
-from orders.outbox import add_entry
+from orders.outbox import add_entry, add_first_entries
 from orders.sending import send_after_commit
 
 logger = logging.getLogger(__name__)
@@ -40,8 +42,9 @@ def apply_payment(payment: Payment, *, now: datetime) -> bool:
     given back. A payment over another amount or in another currency is logged for staff and changes nothing.
     """
     with transaction.atomic():
-        stored = Payment.objects.select_for_update().get(pk=payment.pk)
-        order = Order.objects.select_for_update(no_key=True).get(pk=stored.order_id)
+        locked = Payment.objects.select_for_update(of=("self", "order"), no_key=True)
+        stored = locked.select_related("order").get(pk=payment.pk)
+        order = stored.order
         if stored.status != PaymentStatus.CONFIRMED or stored.captured_amount:
             return False
         if not _is_over_total(stored, order):
@@ -64,8 +67,8 @@ def _make_paid(order: Order, *, now: datetime) -> None:
     for line in order.lines.order_by("position"):
         make_job(line, order=order, by=PAYMENT, now=now)
     empty_basket(order, now=now)
-    hand_off = add_entry(OutboxEntry.Topic.HANDOFF, order=order, now=now)
-    send_after_commit(hand_off, add_entry(OutboxEntry.Topic.MAIL_CONFIRMED, order=order, now=now))
+    topics = (OutboxEntry.Topic.HANDOFF, OutboxEntry.Topic.MAIL_CONFIRMED)
+    send_after_commit(*add_first_entries(*topics, order=order, now=now))
 
 
 def _was_paid_by_another(order: Order, payment: Payment) -> bool:
@@ -84,14 +87,22 @@ def settle_confirmed_payments(*, now: datetime, order: Order | None = None) -> i
     All of them, or those of one order; safe to run twice. Returns how many orders became paid. Those over another
     total were logged when they came, and are left to staff.
     """
-    unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, captured_amount=0)
-    if order is not None:
-        unsettled = unsettled.filter(order=order)
     return sum(
         apply_payment(payment, now=now)
-        for payment in unsettled.select_related("order").order_by("id")
+        for payment in (_unsettled() if order is None else _unsettled_of(order))
         if _is_over_total(payment, payment.order)
     )
+
+
+def _unsettled() -> Iterable[Payment]:
+    unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, captured_amount=0)
+    return unsettled.select_related("order").order_by("id")
+
+
+def _unsettled_of(order: Order) -> Iterable[Payment]:
+    """No query where the payments of the order were read with it."""
+    payments = reversed(order.payments.all())
+    return [each for each in payments if each.status == PaymentStatus.CONFIRMED and not each.captured_amount]
 
 
 def _is_over_total(payment: Payment, order: Order) -> bool:
@@ -99,13 +110,22 @@ def _is_over_total(payment: Payment, order: Order) -> bool:
 
 
 def open_payment(order: Order) -> Payment:
-    """The payment to go on with for an unpaid order: the last one if it can still succeed, else a new one like it."""
-    last = order.payments.order_by("-id").first()
+    """The payment to go on with for an unpaid order: the last one if it can still succeed, else a new one like it.
+
+    No query where the payments of the order were read with it and the last one will do.
+    """
+    last = next(iter(order.payments.all()), None)
     if last is not None and last.status in OPEN_STATUSES:
         return last
+    return add_payment(order)
+
+
+def add_payment(order: Order) -> Payment:
+    """A new payment over the total of an order, in one query."""
     return Payment.objects.create(
         order=order,
         variant="default",
+        token=str(uuid4()),  # else django-payments asks whether somebody has the one that it makes
         description=order.number,
         total=major_units(order.total),
         delivery=major_units(order.delivery_price),

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ from orders.booking import BenchFullError, book_bench
 from orders.holding import without_orders
 from orders.letting_go import let_go
 from orders.models import Basket, Order, OrderLine, Payment
-from orders.payments import OPEN_STATUSES, open_payment
+from orders.payments import OPEN_STATUSES, add_payment
 from orders.stock import reserve_stock
 from orders.tokens import new_token
 
@@ -160,6 +160,7 @@ def place_order(
     shown_day: date | None = None,
     basket: Basket | None = None,
     bench: Bench | None = None,
+    unpaid: Sequence[Order] | None = None,
     now: datetime,
 ) -> Order:
     """The order for wishes with its lines, reserved stock, booked days and payment, all or nothing.
@@ -168,25 +169,24 @@ def place_order(
     customer's details as last sent, while it is unpaid). An earlier unpaid order of the same basket, of other content,
     is let go: what it holds counts as free. Raises what `quote` raises, PriceChangedError when the total is not
     `shown_total`, PromiseChangedError when it would arrive later than on `shown_day`, BasketChangedError when
-    `basket` has another key by now, stock.OutOfStockError and booking.BenchFullError. Locks the basket. `bench` is the
-    one just read, without what the basket's unpaid orders hold; None to have it read.
+    `basket` has another key by now, stock.OutOfStockError and booking.BenchFullError. Locks the basket. `unpaid`
+    are the basket's unpaid orders and `bench` the bench without what they hold, both just read; None to have them read.
     """
-    placed, earlier = _orders_before(checkout_key, basket)
+    before = _orders_before(checkout_key, basket) if unpaid is None else unpaid
+    placed = _same_content(before, checkout_key)
     if placed is not None:
         return _bring_up_to_date(placed, customer)
     for attempt in range(PLACING_ATTEMPTS):
         if bench is None:
-            bench = without_orders(read_bench(today=timezone.localdate(now)), earlier)
+            bench = without_orders(read_bench(today=timezone.localdate(now)), before)
         quoted = quote(wishes, bench=bench, now=now)
         _check_shown(quoted, total=shown_total, day=shown_day)
-        for (
-            order
-        ) in earlier:  # in transactions of their own: they may hold the very stock that this one needs
+        for order in before:  # in transactions of their own: they may hold the very stock that this one needs
             let_go(order, now=now)
         try:
             return _write(quoted, customer, bench=bench, checkout_key=checkout_key, basket=basket, now=now)
         except (IntegrityError, BasketChangedError):  # by its double, perhaps, which may even be paid by now
-            placed, _earlier = _orders_before(checkout_key, None)
+            placed = _same_content(_orders_before(checkout_key, None), checkout_key)
             if placed is None:
                 raise
             return _bring_up_to_date(placed, customer)
@@ -197,14 +197,16 @@ def place_order(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _orders_before(checkout_key: uuid.UUID, basket: Basket | None) -> tuple[Order | None, list[Order]]:
-    """The order of this very content, and the unpaid ones of the basket that are of other content; one query."""
+def _orders_before(checkout_key: uuid.UUID, basket: Basket | None) -> list[Order]:
+    """The order of this very content, and the unpaid ones of the basket; one query."""
     wanted = Q(checkout_key=checkout_key)
     if basket is not None:
         wanted |= Q(basket=basket, state=Order.State.PLACED)
-    orders = list(Order.objects.filter(wanted))
-    same = next((order for order in orders if order.checkout_key == checkout_key), None)
-    return same, [order for order in orders if order is not same]
+    return list(Order.objects.filter(wanted))
+
+
+def _same_content(orders: Iterable[Order], checkout_key: uuid.UUID) -> Order | None:
+    return next((order for order in orders if order.checkout_key == checkout_key), None)
 
 
 def _check_shown(quoted: Quote, *, total: int, day: date | None) -> None:
@@ -268,7 +270,7 @@ def _write(
         )
         reserve_stock(lines)
         book_bench(order, quoted.promise, bench=bench)
-        open_payment(order)
+        add_payment(order)
         return order
 
 

@@ -48,10 +48,10 @@ def reserve_stock(lines: Iterable[OrderLine]) -> None:
         if slug not in rows:
             raise OutOfStockError(slug)
         row = rows[slug]
-        if row.stock_ml is not None and row.stock_ml < row.reserved_ml + amount:
+        row.reserved_ml += amount
+        if row.stock_ml is not None and row.stock_ml < row.reserved_ml:
             raise OutOfStockError(row.name)
-    after = {slug: _exactly(F("reserved_ml") + amount) for slug, amount in amounts.items()}
-    components.update(reserved_ml=Case(*(When(slug=slug, then=value) for slug, value in after.items())))
+    Component.objects.bulk_update(rows.values(), ["reserved_ml"])
 
 
 def free_stock(lines: Iterable[OrderLine]) -> None:

@@ -79,6 +79,15 @@ class Tracking:
 
 
 @dataclass(frozen=True, slots=True)
+class Thanks:
+    """What the page says right after paying."""
+
+    order: Order
+    items: tuple[Item, ...]
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmation:
     """The mail that confirms an order: to whom, as far as a page may show that, and how far it has come."""
 
@@ -88,7 +97,6 @@ class Confirmation:
 
 def read_tracking(order: Order) -> Tracking:
     """Items, stages, parcels and what else happened to an order; a fixed number of queries."""
-    lines = list(order.lines.select_related("version"))
     all_jobs = list(order.jobs.order_by("id"))
     jobs = _jobs_that_count(all_jobs)
     transitions = JobTransition.objects.filter(job__order=order).order_by("job", "version")
@@ -103,7 +111,7 @@ def read_tracking(order: Order) -> Tracking:
     asked, done = refund_state(order) if order.state == Order.State.CANCELLED else (0, 0)
     return Tracking(
         order=order,
-        items=tuple(_item(line, jobs) for line in lines),
+        items=_items(order, jobs),
         stages=_stages(
             transitions, jobs=jobs, first={job.pk for job in all_jobs if job.remake_of_id is None}
         ),
@@ -121,6 +129,13 @@ def read_tracking(order: Order) -> Tracking:
     )
 
 
+def read_thanks(order: Order) -> Thanks:
+    """What was bought with a paid order and what happens next; three queries."""
+    jobs = _jobs_that_count(list(order.jobs.order_by("id")))
+    step = next_step(order, jobs, is_late=order.slips.exists())
+    return Thanks(order, _items(order, jobs), step)
+
+
 def read_confirmation(order: Order) -> Confirmation | None:
     """The mail about an order that was written down to be sent; None if there is none."""
     entry = order.outbox_entries.filter(topic=OutboxEntry.Topic.MAIL_CONFIRMED, key="").first()
@@ -135,6 +150,11 @@ def _jobs_that_count(jobs: Sequence[Job]) -> list[Job]:
     replaced = {job.remake_of_id for job in jobs}
     last = [job for job in jobs if job.pk not in replaced]
     return [job for job in last if job.state != S.CANCELLED] or last
+
+
+def _items(order: Order, jobs: Sequence[Job]) -> tuple[Item, ...]:
+    lines = order.lines.select_related("version").defer("version__spec", "version__space")
+    return tuple(_item(line, jobs) for line in lines.order_by("position"))
 
 
 def _item(line: OrderLine, jobs: Sequence[Job]) -> Item:

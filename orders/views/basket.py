@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from configurator.bench import Bench, read_bench
+from configurator.bench import Bench, read_bench, recent_bench
 from configurator.mix_address import read_state
 from configurator.models import RecipeVersion
 from configurator.remembering import read_avoid
 from configurator.same_origin import same_origin_post
-from configurator.versions import NotOnSaleError, mixer_for, newest_version
+from configurator.versions import NotOnSaleError, mixer_for, recent_version
 from configurator.wording import mix_name
 from orders import baskets, collecting
 from orders.basket_page import read_basket
@@ -37,7 +37,8 @@ def basket(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = baskets.lines_of(basket_key(request.session))
     recount(request, rows)
-    page = read_basket(rows, bench=_bench(rows), today=today, avoid=read_avoid(request.session))
+    bench = without_orders(recent_bench(today=today), unpaid_orders(rows))
+    page = read_basket(rows, bench=bench, today=today, avoid=read_avoid(request.session))
     context = {
         "page": page,
         "added": page.line(request.GET.get("added", "")),
@@ -55,7 +56,10 @@ def add(request: HttpRequest) -> HttpResponse:
     version = _find_version(request.POST.get("recipe", ""))
     mixer = mixer_for(version)
     state = read_state(mixer, choices="", query=request.POST)
-    content = collecting.content_for(version, state, bench=_bench(), avoid=read_avoid(request.session))
+    bench = recent_bench(
+        today=timezone.localdate()
+    )  # what is in the basket is looked at anew when it is ordered
+    content = collecting.content_for(version, state, bench=bench, avoid=read_avoid(request.session))
     if content is None:
         return redirect(state.address(mixer))
     now = timezone.now()
@@ -185,15 +189,15 @@ ACTIONS: dict[str, Callable[[HttpRequest, BasketLine], None]] = {
 
 
 def _find_version(recipe: str) -> RecipeVersion:
-    """The version of a recipe on sale; raises Http404."""
+    """The version of a recipe that is on sale, or was a moment ago, as the mixer showed it; raises Http404."""
     try:
         validate_slug(recipe)
-        return newest_version(recipe)
+        return recent_version(recipe)
     except (ValidationError, NotOnSaleError) as error:
         raise Http404(recipe) from error
 
 
-def _bench(lines: Sequence[BasketLine] = ()) -> Bench:
+def _bench(lines: Sequence[BasketLine]) -> Bench:
     """The bench as it is, without what unpaid orders of this basket hold."""
     bench = read_bench(today=timezone.localdate())
     return without_orders(bench, unpaid_orders(lines))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from configurator.bench import Bench, read_bench
+from configurator.bench import Bench, read_bench, recent_bench
 from configurator.mixing.mixer import UnknownChoiceError
 from configurator.remembering import read_avoid
 from configurator.versions import NotOnSaleError
@@ -44,7 +44,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _open(request: HttpRequest) -> HttpResponse:
     rows = lines_of(basket_key(request.session))
     unpaid = unpaid_orders(rows)
-    page, _bench = _read(request, rows, unpaid, now=timezone.now())
+    now = timezone.now()
+    bench = without_orders(recent_bench(today=timezone.localdate(now)), unpaid)
+    page = _page(request, rows, bench=bench, now=now)
     if page.basket is None or not page.is_orderable:
         return redirect("orders:basket")
     if is_let_go(rows):
@@ -57,7 +59,8 @@ def _send(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(request.POST)
     is_sound = form.is_valid()
     rows = lines_of(basket_key(request.session))
-    page, bench = _read(request, rows, unpaid_orders(rows), now=timezone.now())
+    unpaid = unpaid_orders(rows)
+    page, bench = _read(request, rows, unpaid, now=timezone.now())
     changes = changes_since(page, **form.shown())
     if (paid := _paid_before(request, form, changes)) is not None:
         return redirect(paid)
@@ -68,10 +71,12 @@ def _send(request: HttpRequest) -> HttpResponse:
         changes = (Change("let-go"), *changes)
     if not is_sound or changes:
         return _show(request, form, page, changes=changes)
-    return _place(request, form, page, bench=bench)
+    return _place(request, form, page, bench=bench, unpaid=unpaid)
 
 
-def _place(request: HttpRequest, form: CheckoutForm, page: BasketPage, *, bench: Bench) -> HttpResponse:
+def _place(
+    request: HttpRequest, form: CheckoutForm, page: BasketPage, *, bench: Bench, unpaid: Sequence[Order]
+) -> HttpResponse:
     now = timezone.now()
     sent = form.shown()
     try:
@@ -83,6 +88,7 @@ def _place(request: HttpRequest, form: CheckoutForm, page: BasketPage, *, bench:
             shown_day=form.cleaned_data["shown_day"],
             basket=page.basket,
             bench=bench,
+            unpaid=unpaid,
             now=now,
         )
     except (NotMakeableError, UnknownChoiceError, NotOnSaleError):
@@ -108,10 +114,14 @@ def _read(
     request: HttpRequest, rows: Sequence[BasketLine], unpaid: Sequence[Order], *, now: datetime
 ) -> tuple[BasketPage, Bench]:
     """The basket as it is now, and the bench without what its own unpaid orders hold."""
+    bench = without_orders(read_bench(today=timezone.localdate(now)), unpaid)
+    return _page(request, rows, bench=bench, now=now), bench
+
+
+def _page(request: HttpRequest, rows: Sequence[BasketLine], *, bench: Bench, now: datetime) -> BasketPage:
     today = timezone.localdate(now)
-    bench = without_orders(read_bench(today=today), unpaid)
     avoid = read_avoid(request.session)
-    return read_basket(rows, bench=bench, today=today, avoid=avoid, at_present_prices=True), bench
+    return read_basket(rows, bench=bench, today=today, avoid=avoid, at_present_prices=True)
 
 
 def _show(

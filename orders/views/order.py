@@ -15,7 +15,7 @@ from orders.cancelling import TooLateError, read_outlook
 from orders.changing import NoRoomError, change_order
 from orders.choosing import MovedOnError, choose_to_wait
 from orders.models import Order
-from orders.tracking import read_confirmation, read_tracking
+from orders.tracking import read_confirmation, read_thanks, read_tracking
 
 
 @never_cache
@@ -25,7 +25,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     if order.state != Order.State.PAID:
         return redirect("orders:pay", token=token)
     forget_bought(request, order)
-    page = {"tracking": read_tracking(order), "confirmation": read_confirmation(order)}
+    page = {"thanks": read_thanks(order), "confirmation": read_confirmation(order)}
     return render(request, "orders/thanks.html", page)
 
 

@@ -16,7 +16,7 @@ from orders.providers import StillProcessingError
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Pay an order that waits for payment, on the provider's page or with its form; as often as it takes."""
-    order = get_object_or_404(Order, token=token)
+    order = get_object_or_404(Order.objects.prefetch_related("payments"), token=token)
     if order.state != Order.State.PLACED or settle_confirmed_payments(now=timezone.now(), order=order):
         return redirect(order)
     payment = open_payment(order)

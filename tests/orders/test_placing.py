@@ -257,5 +257,5 @@ def test_placing_costs_a_fixed_number_of_queries(
     mixer_for(catalogue)
 
     total = quote([wish], bench=read_bench(today=NOW.date()), now=NOW).total
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         place_order([wish], ADA, checkout_key=KEY, shown_total=total, now=NOW)

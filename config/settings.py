@@ -225,6 +225,12 @@ REST_FRAMEWORK = {
     },
     "NUM_PROXIES": env.int("NUM_PROXIES", 0),
 }
+WEB_THREADS = env.int("WEB_THREADS", 2, validate=validate.Range(min=1, max=64))
+WAITING_PLACES = env.int("WAITING_PLACES", 1, validate=validate.Range(min=0, max=63))
+if WAITING_PLACES >= WEB_THREADS:
+    raise ImproperlyConfigured(
+        "WAITING_PLACES must be fewer than WEB_THREADS, so that a thread is left for everybody else."
+    )
 SPECTACULAR_SETTINGS = {
     "TITLE": "Concoct",
     "DESCRIPTION": "The shop API, open to all, and the fulfilment API, for the one who makes and ships.",

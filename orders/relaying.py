@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
+from orders.feed import prune_feed
 from orders.lateness import tell_of_slips
 from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
@@ -80,6 +81,7 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("baskets were forgotten", drop_old_baskets),
     ("orders turned out later than was told", tell_of_slips),
     ("sessions were forgotten", forget_old_sessions),
+    ("events were forgotten", prune_feed),
 )
 
 

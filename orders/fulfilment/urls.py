@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.fulfilment import api
+from orders.fulfilment import api, events
 
 app_name = "fulfilment"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/fail", api.FailView.as_view(), name="fail"),
     path("jobs/<uuid:job_id>/release", api.ReleaseView.as_view(), name="release"),
     path("shipments", api.ShipmentsView.as_view(), name="shipments"),
+    path("events", events.EventsView.as_view(), name="events"),
     path("me", api.MeView.as_view(), name="me"),
     re_path(r"", api.NowhereView.as_view(), name="nowhere"),
 ]

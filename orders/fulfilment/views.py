@@ -24,6 +24,7 @@ PROBLEMS = {
     403: "The key lacks a scope.",
     404: "There is no such thing.",
     409: "The job is in another state, or not under this lease.",
+    410: "The events after the cursor are forgotten.",
     422: "Some fields are not right.",
     429: "Too many requests; Retry-After says when to go on.",
 }

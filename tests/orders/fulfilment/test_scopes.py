@@ -20,6 +20,7 @@ NEEDED = {
     ("POST", f"/jobs/{uuid.UUID(int=0)}/release"): "jobs:write",
     ("POST", "/shipments"): "shipments:write",
     ("GET", "/shipments"): "shipments:read",
+    ("GET", "/events"): "events:read",
 }
 
 

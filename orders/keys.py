@@ -90,17 +90,20 @@ def find_key(text: str, *, now: datetime) -> FulfilmentKey | None:
     return key
 
 
-def rotate_key(key: FulfilmentKey, *, now: datetime) -> MadeKey:
+def rotate_key(key: FulfilmentKey, *, used: str | None = None, now: datetime) -> MadeKey:
     """Give a key a new secret; the one that it has now works for OVERLAP more, one before that ends at once.
 
-    Name, scopes, leases and parcels stay. Locks the key; raises KeyRevokedError for one that is revoked.
+    `used` is the text that the caller opened the API with. Where that is the one before already, because the answer to
+    a rotation was lost, it keeps the time that it has left, and what nobody received ends. Name, scopes, leases and
+    parcels stay. Locks the key; raises KeyRevokedError for one that is revoked.
     """
     with transaction.atomic():
         row = FulfilmentKey.objects.select_for_update().get(pk=key.pk)
         if row.revoked_at is not None:
             raise KeyRevokedError(f"the key {row.name!r} is revoked")
         text = _new_text(row.key_id, is_test=row.is_test)
-        row.previous_sha256, row.previous_until = row.secret_sha256, now + OVERLAP
+        if used is None or _hash(used) != row.previous_sha256:
+            row.previous_sha256, row.previous_until = row.secret_sha256, now + OVERLAP
         row.secret_sha256 = _hash(text)
         row.save(update_fields=["secret_sha256", "previous_sha256", "previous_until"])
     return MadeKey(row, text)

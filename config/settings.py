@@ -222,6 +222,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "shop": env.str("SHOP_API_RATE", "600/min"),
         "fulfilment": env.str("FULFILMENT_API_RATE", "3000/min"),
+        "refused": env.str("REFUSED_KEYS_RATE", "60/min"),
     },
     "NUM_PROXIES": env.int("NUM_PROXIES", 0),
 }

@@ -7,7 +7,6 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from configurator import api_shapes as shapes
@@ -23,6 +22,7 @@ from configurator.mixing.mixer import Mixer, UnknownChoiceError
 from configurator.mixing.spec import Size
 from configurator.models import RecipeVersion
 from configurator.problems import MEDIA_TYPE, InvalidFieldsProblem, NotFoundProblem
+from configurator.throttling import Throttle
 from configurator.versions import NotOnSaleError, mixer_for, newest_version, versions_on_sale
 
 NAMES_TOLD = 24  # how many known names an error lists
@@ -47,7 +47,7 @@ class Question:
     avoid: tuple[str, ...]
 
 
-class ShopThrottle(AnonRateThrottle):
+class ShopThrottle(Throttle):
     scope = "shop"
 
 

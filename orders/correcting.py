@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from orders.cancelling import TooLateError, lock_unbegun
+from orders.feed import note_event
 from orders.jobs import Actor
-from orders.models import Order, OrderEvent
+from orders.models import FeedEvent, Order, OrderEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,4 +45,5 @@ def correct_address(order: Order, *, address: Address, by: Actor, now: datetime)
             note=f"{before['town']} → {address.town}",
             at=now,
         )
+        note_event(FeedEvent.Kind.ADDRESS, order=order, now=now)
         return True

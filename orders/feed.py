@@ -1,14 +1,64 @@
-"""The feed: writing down what happened, and giving it its place once it can be seen by all."""
+"""The feed: writing down what happened, giving it its place once it can be seen by all, reading and forgetting it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from orders.models import FeedEvent, FeedState, Job, JobTransition, Order
+from orders.models import FeedEvent, FeedState, FulfilmentKey, Job, JobTransition, Order
 
 NUMBERED_AT_ONCE = 1000
+KEPT_FOR = timedelta(days=30)
+PRUNED_AT_ONCE = 1000
+PRUNED_AT_MOST = 20  # batches in one go: the rest waits for the next
+
+TABLE = FeedEvent._meta.db_table
+
+# The ids are chosen first: both databases walk the index of unnumbered events and stop at the limit. (It begins with
+# UPDATE, not WITH: Python's SQLite counts no rows otherwise.)
+NUMBER = f"""
+    UPDATE {TABLE} SET seq = numbered.place
+    FROM (
+        SELECT id, %s + ROW_NUMBER() OVER (ORDER BY id) AS place
+        FROM (SELECT id FROM {TABLE} WHERE seq IS NULL ORDER BY id LIMIT %s) AS chosen
+    ) AS numbered
+    WHERE {TABLE}.id = numbered.id
+"""  # noqa: S608  # the one name in it is the table's
+
+
+class CursorExpiredError(Exception):
+    """The events after the cursor have been forgotten; `pruned_to` is the last number that has."""
+
+    def __init__(self, pruned_to: int) -> None:
+        self.pruned_to = pruned_to
+        super().__init__(f"events up to {pruned_to} are forgotten")
+
+
+class CursorAheadError(ValueError):
+    """The cursor is beyond the last event; `last_seq` is that one's number."""
+
+    def __init__(self, last_seq: int) -> None:
+        self.last_seq = last_seq
+        super().__init__(f"the last event is {last_seq}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """Events in their order; true if there are any.
+
+    Whoever goes on after `next_after` misses none; `last_seq` is the end of the feed.
+    """
+
+    events: tuple[FeedEvent, ...]
+    last_seq: int
+    next_after: int
+    has_more: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.events)
 
 
 def note_moves(transitions: Iterable[JobTransition]) -> None:
@@ -37,16 +87,66 @@ def number_events() -> int:
 
     Locks the one row of FeedState, so that one hand numbers at a time; who comes second sees what the first has done.
     Nothing is locked when there is nothing to number. An event of one job never comes before an earlier one of it:
-    its row was made after the earlier one was committed.
+    its row was made after the earlier one was committed. Call it outside a transaction: the numbers are for all.
     """
     if not FeedEvent.objects.filter(seq=None).exists():
         return FeedState.objects.values_list("last_seq", flat=True).get()
-    with transaction.atomic():
-        state = FeedState.objects.select_for_update().get()
-        unnumbered = list(FeedEvent.objects.filter(seq=None).order_by("id").only("id")[:NUMBERED_AT_ONCE])
-        for event in unnumbered:
-            state.last_seq += 1
-            event.seq = state.last_seq
-        FeedEvent.objects.bulk_update(unnumbered, ["seq"])
-        state.save(update_fields=["last_seq"])
+    numbered = NUMBERED_AT_ONCE
+    while numbered == NUMBERED_AT_ONCE:
+        with transaction.atomic(), connection.cursor() as cursor:
+            state = FeedState.objects.select_for_update().get()
+            cursor.execute(NUMBER, [state.last_seq, NUMBERED_AT_ONCE])
+            numbered = cursor.rowcount
+            state.last_seq += numbered
+            state.save(update_fields=["last_seq"])
     return state.last_seq
+
+
+def events_for(client: FulfilmentKey) -> QuerySet[FeedEvent]:
+    """What a client may see: with a test key the events of its own sandbox, else those of no sandbox."""
+    return FeedEvent.objects.filter(sandbox=client if client.is_test else None)
+
+
+def read_feed(client: FulfilmentKey, *, after: int | None, limit: int) -> FeedPage:
+    """At most `limit` of the client's events with numbers above `after`; None: from the oldest that is kept.
+
+    Raises CursorExpiredError for a cursor whose next events may be forgotten, CursorAheadError for one beyond the end.
+    """
+    last_seq = number_events()  # before the events are read: then all up to it are among them
+    if after is not None and after > last_seq:
+        raise CursorAheadError(last_seq)
+    wanted = events_for(client).filter(seq__gt=after or 0).select_related("job", "order")
+    found = list(wanted.order_by("seq")[: limit + 1])
+    pruned_to = FeedState.objects.values_list(
+        "pruned_to", flat=True
+    ).get()  # after: then none of them is missing
+    if after is not None and after < pruned_to:
+        raise CursorExpiredError(pruned_to)
+    events, has_more = tuple(found[:limit]), len(found) > limit
+    end = max([last_seq, *(event.seq for event in events if event.seq)])
+    next_after = events[-1].seq if has_more else None
+    return FeedPage(events=events, last_seq=end, next_after=next_after or end, has_more=has_more)
+
+
+def prune_feed(*, now: datetime) -> int:
+    """Forget numbered events older than KEPT_FOR, in batches, each in a transaction of its own; returns how many.
+
+    Whoever asks for what comes after a forgotten number is told so. Locks the one row of FeedState.
+    """
+    pruned = 0
+    for _batch in range(PRUNED_AT_MOST):
+        with transaction.atomic():
+            state = FeedState.objects.select_for_update().get()
+            oldest = FeedEvent.objects.filter(seq__gt=state.pruned_to).order_by("seq")[:PRUNED_AT_ONCE]
+            old = []
+            for event in oldest.only("id", "seq", "at"):
+                if event.at >= now - KEPT_FOR:
+                    break
+                old.append(event)
+            if not old:
+                break
+            FeedEvent.objects.filter(pk__in=[event.pk for event in old]).delete()
+            state.pruned_to = old[-1].seq or 0
+            state.save(update_fields=["pruned_to"])
+        pruned += len(old)
+    return pruned

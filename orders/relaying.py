@@ -11,6 +11,7 @@ from django.db.models import Q
 from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
 from orders.idempotency import forget_old_answers
+from orders.feed import prune_feed
 from orders.lateness import tell_of_slips
 from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
@@ -86,6 +87,7 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("answers were forgotten", forget_old_answers),
     ("tasks were asked for", ask_worker),
     ("rows break an invariant", watch_invariants),
+    ("events were forgotten", prune_feed),
 )
 
 

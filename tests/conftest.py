@@ -6,6 +6,7 @@ from django.core.cache import caches
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
+from configurator import throttling
 from configurator.loading import SHIPPED_CATALOGUE, load_catalogue
 from configurator.models import RecipeVersion
 from configurator.versions import newest_version
@@ -29,6 +30,12 @@ def read_anew(settings: LazySettings) -> None:
     """Each test has a database of its own: nothing read in the one before may be shown."""
     settings.SHARED_READING_SECONDS = 0
     caches["pages"].clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test inherits the count of another, nor counts in the Redis of a shop that runs beside it."""
+    monkeypatch.setattr(throttling, "counters", throttling.Counters(None))
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The admin of fulfilment keys: making one and showing it once, seeing them, revoking them."""
+"""The admin of fulfilment keys: making one and showing it once, seeing them, rotating and revoking them."""
 
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.keys import make_key, revoke_key
+from orders.keys import KeyRevokedError, make_key, revoke_key, rotate_key
 from orders.models import FulfilmentKey
 
 
@@ -28,6 +28,12 @@ class NewKeyForm(forms.ModelForm[FulfilmentKey]):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    for_tests = forms.BooleanField(
+        label=_("test key"),
+        required=False,
+        help_text=_("It sees a sandbox of its own and no real order."),
+    )
+
     class Meta:
         model = FulfilmentKey
         fields = ["name", "scopes", "expires_at"]
@@ -36,8 +42,8 @@ class NewKeyForm(forms.ModelForm[FulfilmentKey]):
 @admin.register(FulfilmentKey)
 class FulfilmentKeyAdmin(admin.ModelAdmin[FulfilmentKey]):
     form = NewKeyForm
-    list_display = ["name", "key_id", "may", "last_used_at", "expires_at", "revoked_at"]
-    list_filter: ClassVar = [("revoked_at", admin.EmptyFieldListFilter)]
+    list_display = ["name", "key_id", "is_test", "may", "last_used_at", "expires_at", "revoked_at"]
+    list_filter: ClassVar = ["is_test", ("revoked_at", admin.EmptyFieldListFilter)]
     search_fields = ["name", "key_id"]
     change_form_template = "admin/orders/fulfilmentkey/change_form.html"
 
@@ -47,8 +53,9 @@ class FulfilmentKeyAdmin(admin.ModelAdmin[FulfilmentKey]):
 
     def get_fields(self, request: HttpRequest, obj: FulfilmentKey | None = None) -> list[Any]:
         if obj is None:
-            return ["name", "scopes", "expires_at"]
-        return ["name", "key_id", "may", "created_at", "last_used_at", "expires_at", "revoked_at"]
+            return ["name", "for_tests", "scopes", "expires_at"]
+        known = ["name", "key_id", "is_test", "may", "created_at", "last_used_at"]
+        return [*known, "previous_until", "expires_at", "revoked_at"]
 
     def has_change_permission(self, request: HttpRequest, obj: FulfilmentKey | None = None) -> bool:
         return False  # a key stays as it was made; `revoke` has a page of its own
@@ -63,7 +70,13 @@ class FulfilmentKeyAdmin(admin.ModelAdmin[FulfilmentKey]):
         return super().has_view_permission(request, obj) or super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: FulfilmentKey, form: Any, change: bool) -> None:  # noqa: FBT001 Django's
-        made = make_key(obj.name, scopes=obj.scopes, now=timezone.now(), expires_at=obj.expires_at)
+        made = make_key(
+            obj.name,
+            scopes=obj.scopes,
+            now=timezone.now(),
+            expires_at=obj.expires_at,
+            is_test=form.cleaned_data["for_tests"],
+        )
         obj.pk = made.row.pk
         obj.refresh_from_db()
         request.made_key_text = made.text  # type: ignore[attr-defined]
@@ -86,7 +99,31 @@ class FulfilmentKeyAdmin(admin.ModelAdmin[FulfilmentKey]):
             self.admin_site.admin_view(self.revoke),
             name="orders_fulfilmentkey_revoke",
         )
-        return [revoke, *super().get_urls()]
+        rotate = path(
+            "<int:key_pk>/rotate/",
+            self.admin_site.admin_view(self.rotate),
+            name="orders_fulfilmentkey_rotate",
+        )
+        return [revoke, rotate, *super().get_urls()]
+
+    def rotate(self, request: HttpRequest, key_pk: int) -> HttpResponse:
+        """Ask, then give a key a new secret and show it, once."""
+        if not self.has_revoke_permission(request):
+            raise PermissionDenied
+        key = get_object_or_404(FulfilmentKey, pk=key_pk)
+        if request.method != "POST":
+            title = gettext("Give the key %(name)s a new secret?") % {"name": key.name}
+            return self._page(request, "rotate", key, title=title)
+        try:
+            made = rotate_key(key, now=timezone.now())
+        except KeyRevokedError:
+            messages.error(
+                request, gettext("The key %(name)s is revoked: make a new one.") % {"name": key.name}
+            )
+            return HttpResponseRedirect(reverse("admin:orders_fulfilmentkey_changelist"))
+        self.log_change(request, key, gettext("Given a new secret."))
+        title = gettext("The key %(name)s has a new secret") % {"name": key.name}
+        return self._page(request, "made", made.row, title=title, text=made.text)
 
     def revoke(self, request: HttpRequest, key_pk: int) -> HttpResponse:
         """Ask, then end a key for good."""

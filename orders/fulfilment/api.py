@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configurator.problems import NotFoundProblem
-from orders.claiming import LEASE_SECONDS, MAX_JOBS, claim_jobs
+from orders.claiming import claim_jobs
 from orders.fulfilment import serializers
+<<<<<<< HEAD
 from orders.fulfilment.authentication import KeyThrottle
 from orders.fulfilment.etags import tagged
 from orders.fulfilment.views import (
@@ -27,6 +28,10 @@ from orders.fulfilment.views import (
 )
 from orders.leases import Lease
 from orders.making import Failure, Lot, complete_job, fail_job, release_job, start_job
+=======
+from orders.fulfilment.views import FulfilmentView, described, read_body, read_page, read_query
+from orders.making import Failure, Lease, Lot, complete_job, fail_job, release_job, start_job
+>>>>>>> feed
 from orders.models import FulfilmentKey, Job, Shipment
 from orders.shipping import Parcel, ship_jobs
 from orders.visibility import visible_jobs
@@ -223,23 +228,6 @@ class ShipmentsView(FulfilmentView):
             return dict(serializers.ShipmentSerializer(shipment).data)
 
         return self.once(ship)
-
-
-class MeView(FulfilmentView):
-    @described(
-        "Read what this key may do", response=serializers.MeSerializer, problems=(), operation_id="read_me"
-    )
-    def get(self, request: Request) -> Response:
-        """The key's name, scopes and limits."""
-        key = self.client
-        limits = {
-            "max_jobs": MAX_JOBS,
-            "min_lease_seconds": LEASE_SECONDS[0],
-            "max_lease_seconds": LEASE_SECONDS[1],
-            "requests": KeyThrottle().get_rate(),
-        }
-        shown = {name: getattr(key, name) for name in ("name", "key_id", "scopes", "expires_at")}
-        return Response(serializers.MeSerializer({**shown, "limits": limits}).data)
 
 
 @extend_schema(exclude=True)

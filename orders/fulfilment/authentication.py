@@ -5,11 +5,12 @@ from typing import Any, cast
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from configurator.throttling import Throttle, find_network
 from orders.fulfilment.problems import KeyProblem, ScopeProblem
 from orders.keys import find_key
 from orders.models import FulfilmentKey
@@ -19,17 +20,23 @@ class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer KEY`; the key's row is then `request.auth`. A missing key is refused, too."""
 
     def authenticate(self, request: Request) -> tuple[None, FulfilmentKey]:
-        header = request.META.get("HTTP_AUTHORIZATION", "")
-        scheme, _, text = header.partition(" ")
-        if scheme.lower() != "bearer":
+        text = read_key(request)
+        if text is None:
             raise KeyProblem("Send the key in the header: Authorization: Bearer KEY.")
-        key = find_key(text.strip(), now=timezone.now())
+        key = find_key(text, now=timezone.now())
         if key is None:
+            RefusedKeyThrottle().note(request)
             raise KeyProblem("The key is unknown, revoked or expired.", error="invalid_token")
         return None, key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def read_key(request: Request) -> str | None:
+    """The text of the key that a request was sent with; None if there is none."""
+    scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else None
 
 
 def key_of(request: Request) -> FulfilmentKey:
@@ -47,13 +54,28 @@ class HasScope(BasePermission):
         return True
 
 
-class KeyThrottle(SimpleRateThrottle):
+class KeyThrottle(Throttle):
     """So many requests a minute for each key."""
 
     scope = "fulfilment"
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        return f"throttle-{self.scope}-{key_of(request).key_id}"
+        return f"{self.scope}:{key_of(request).key_id}"
+
+
+class RefusedKeyThrottle(Throttle):
+    """So many keys that do not open a minute from each address.
+
+    A key that opens is let in all the same: behind one address there may be many, and 256 bits are not guessed.
+    """
+
+    scope = "refused"
+
+    def note(self, request: Request) -> None:
+        """Count a key that does not open; raises Throttled if there were too many."""
+        self.standing = self.count(f"{self.scope}:{find_network(self.get_ident(request))}")
+        if not self.standing.allowed:
+            raise Throttled(self.wait())
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

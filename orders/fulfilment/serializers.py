@@ -18,7 +18,11 @@ from configurator.strict_fields import (
 from orders.claiming import LEASE_SECONDS, MAX_JOBS
 from orders.fulfilment.waiting import MOST_SECONDS
 from orders.making import Failure
+<<<<<<< HEAD
 from orders.models import FulfilmentKey, Hold, Job, Shipment
+=======
+from orders.models import Job, Shipment
+>>>>>>> feed
 from orders.snapshot import read_snapshot
 
 PAGE = 100
@@ -254,21 +258,6 @@ class ShipmentSerializer(Plain):
 class ShipmentPageSerializer(Plain):
     shipments = ShipmentSerializer(many=True)
     next_cursor = serializers.UUIDField(allow_null=True)
-
-
-class LimitsSerializer(Plain):
-    max_jobs = serializers.IntegerField()
-    min_lease_seconds = serializers.IntegerField()
-    max_lease_seconds = serializers.IntegerField()
-    requests = serializers.CharField()
-
-
-class MeSerializer(Plain):
-    name = serializers.CharField()
-    key_id = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.ChoiceField(choices=FulfilmentKey.Scope.choices))
-    expires_at = StrictTime(allow_null=True)
-    limits = LimitsSerializer()
 
 
 @extend_schema_serializer(component_name="FulfilmentProblemField")

@@ -2,7 +2,11 @@
 
 from django.urls import path, re_path
 
+<<<<<<< HEAD
 from orders.fulfilment import api, cancellations, heartbeats, holds, recipes, reclaims
+=======
+from orders.fulfilment import api, events, own_key
+>>>>>>> feed
 
 app_name = "fulfilment"
 
@@ -21,6 +25,8 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/holds/<uuid:hold_id>", holds.OneHoldView.as_view(), name="hold"),
     path("recipes/<slug:slug>/versions/<int:number>", recipes.RecipeVersionView.as_view(), name="recipe"),
     path("shipments", api.ShipmentsView.as_view(), name="shipments"),
-    path("me", api.MeView.as_view(), name="me"),
+    path("events", events.EventsView.as_view(), name="events"),
+    path("me", own_key.MeView.as_view(), name="me"),
+    path("keys/rotate", own_key.RotateView.as_view(), name="rotate_key"),
     re_path(r"", api.NowhereView.as_view(), name="nowhere"),
 ]

@@ -20,10 +20,14 @@ class Command(BaseCommand):
             help="what it may do; give it once for each scope (default: everything)",
         )
 
+        parser.add_argument(
+            "--test", action="store_true", help="it sees a sandbox of its own and no real order"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         scopes = options["scopes"] or FulfilmentKey.Scope.values
         try:
-            made = make_key(options["name"], scopes=scopes, now=timezone.now())
+            made = make_key(options["name"], scopes=scopes, now=timezone.now(), is_test=options["test"])
         except KeyNameError as error:
             raise CommandError(str(error)) from error
         self.stderr.write(

@@ -102,6 +102,42 @@ def test_revoking_again_keeps_the_first_time(staff: Client) -> None:
     assert row.revoked_at == first
 
 
+def test_asking_for_a_new_secret_changes_nothing_and_confirming_shows_it_once(staff: Client) -> None:
+    made = make_client(name="acme")
+    address = f"{LIST}{made.row.pk}/rotate/"
+
+    assert address in staff.get(f"{LIST}{made.row.pk}/change/").content.decode()
+    assert not KEY.search(staff.get(address).content.decode())
+    made.row.refresh_from_db()
+    assert made.row.previous_until is None
+
+    page = staff.post(address)
+
+    [text] = set(KEY.findall(page.content.decode()))
+    assert "no-store" in page["Cache-Control"]
+    now = timezone.now()
+    assert find_key(text, now=now) == find_key(made.text, now=now) == made.row
+    assert "Given a new secret" in staff.get(f"{LIST}{made.row.pk}/history/").content.decode()
+
+
+def test_a_revoked_key_gets_no_new_secret(staff: Client) -> None:
+    made = make_client()
+    revoke_key(made.row, now=timezone.now())
+
+    page = staff.post(f"{LIST}{made.row.pk}/rotate/", follow=True)
+
+    assert "is revoked: make a new one" in page.content.decode()
+    made.row.refresh_from_db()
+    assert made.row.previous_sha256 == ""
+
+
+def test_a_test_key_is_made_by_a_tick(staff: Client) -> None:
+    page = staff.post(f"{LIST}add/", {"name": "acme", "scopes": ["jobs:read"], "for_tests": "on"})
+
+    assert "cct_test_" in page.content.decode()
+    assert FulfilmentKey.objects.get().is_test
+
+
 def test_staff_who_may_only_look_can_neither_make_nor_revoke() -> None:
     row = make_client(name="acme").row
     client = clerk("view_fulfilmentkey")
@@ -109,10 +145,11 @@ def test_staff_who_may_only_look_can_neither_make_nor_revoke() -> None:
     assert client.get(LIST).status_code == 200
     assert client.get(f"{LIST}{row.pk}/revoke/").status_code == 403
     assert client.post(f"{LIST}{row.pk}/revoke/").status_code == 403
+    assert client.post(f"{LIST}{row.pk}/rotate/").status_code == 403
     assert client.post(f"{LIST}add/", {"name": "b", "scopes": ["jobs:read"]}).status_code == 403
 
     row.refresh_from_db()
-    assert (row.revoked_at, FulfilmentKey.objects.count()) == (None, 1)
+    assert (row.revoked_at, row.previous_until, FulfilmentKey.objects.count()) == (None, None, 1)
 
 
 def test_revoking_takes_the_right_to_change() -> None:

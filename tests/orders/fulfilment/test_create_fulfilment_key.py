@@ -36,6 +36,13 @@ def test_scopes_can_be_chosen() -> None:
     assert FulfilmentKey.objects.get().scopes == ["jobs:claim", "jobs:read"]
 
 
+def test_a_test_key_can_be_made() -> None:
+    out, _err = create("acme", "--test")
+
+    assert out.startswith("cct_test_")
+    assert FulfilmentKey.objects.get().is_test
+
+
 def test_a_taken_name_is_one_sentence() -> None:
     create("acme")
 

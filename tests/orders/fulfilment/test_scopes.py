@@ -20,6 +20,7 @@ NEEDED = {
     ("POST", f"/jobs/{uuid.UUID(int=0)}/release"): "jobs:write",
     ("POST", "/shipments"): "shipments:write",
     ("GET", "/shipments"): "shipments:read",
+    ("GET", "/events"): "events:read",
 }
 
 
@@ -55,8 +56,11 @@ def test_every_key_may_ask_who_it_is() -> None:
         {
             "name": "bare",
             "key_id": caller.key.key_id,
+            "is_test": False,
             "scopes": [],
+            "created_at": caller.key.created_at.isoformat().replace("+00:00", "Z"),
             "expires_at": None,
+            "previous_until": None,
             "limits": {
                 "max_jobs": 50,
                 "min_lease_seconds": 60,

@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
-from orders.idempotency import forget_old_answers
 from orders.feed import prune_feed
+from orders.idempotency import forget_old_answers
 from orders.lateness import tell_of_slips
 from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry

@@ -13,8 +13,6 @@ from rest_framework.response import Response
 from configurator.problems import NotFoundProblem
 from orders.claiming import claim_jobs
 from orders.fulfilment import serializers
-<<<<<<< HEAD
-from orders.fulfilment.authentication import KeyThrottle
 from orders.fulfilment.etags import tagged
 from orders.fulfilment.views import (
     FulfilmentView,
@@ -28,10 +26,6 @@ from orders.fulfilment.views import (
 )
 from orders.leases import Lease
 from orders.making import Failure, Lot, complete_job, fail_job, release_job, start_job
-=======
-from orders.fulfilment.views import FulfilmentView, described, read_body, read_page, read_query
-from orders.making import Failure, Lease, Lot, complete_job, fail_job, release_job, start_job
->>>>>>> feed
 from orders.models import FulfilmentKey, Job, Shipment
 from orders.shipping import Parcel, ship_jobs
 from orders.visibility import visible_jobs

@@ -18,11 +18,7 @@ from configurator.strict_fields import (
 from orders.claiming import LEASE_SECONDS, MAX_JOBS
 from orders.fulfilment.waiting import MOST_SECONDS
 from orders.making import Failure
-<<<<<<< HEAD
-from orders.models import FulfilmentKey, Hold, Job, Shipment
-=======
-from orders.models import Job, Shipment
->>>>>>> feed
+from orders.models import Hold, Job, Shipment
 from orders.snapshot import read_snapshot
 
 PAGE = 100

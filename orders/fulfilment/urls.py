@@ -2,11 +2,7 @@
 
 from django.urls import path, re_path
 
-<<<<<<< HEAD
-from orders.fulfilment import api, cancellations, heartbeats, holds, recipes, reclaims
-=======
-from orders.fulfilment import api, events, own_key
->>>>>>> feed
+from orders.fulfilment import api, cancellations, events, heartbeats, holds, own_key, recipes, reclaims
 
 app_name = "fulfilment"
 

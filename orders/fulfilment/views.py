@@ -38,14 +38,10 @@ PROBLEMS = {
     403: "The key lacks a scope.",
     404: "There is no such thing.",
     409: "The job is in another state, or not under this lease.",
-<<<<<<< HEAD
+    410: "The events after the cursor are forgotten.",
     412: "The job has changed since it was read.",
     422: "Some fields are not right, or the idempotency key belongs to another request.",
     428: "If-Match is missing.",
-=======
-    410: "The events after the cursor are forgotten.",
-    422: "Some fields are not right.",
->>>>>>> feed
     429: "Too many requests; Retry-After says when to go on.",
 }
 

@@ -8,16 +8,10 @@ from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.db import connection
-<<<<<<< HEAD
 from django.http import HttpResponseBase
 
 T = TypeVar("T")
 R = TypeVar("R", bound=HttpResponseBase)
-=======
-from rest_framework.response import Response
-
-T = TypeVar("T")
->>>>>>> feed
 
 LOOK_EVERY_SECONDS = 0.5
 MOST_SECONDS = 20
@@ -32,11 +26,7 @@ class Found(Generic[T]):
     value: T
     turned_away: bool = False
 
-<<<<<<< HEAD
     def mark(self, response: R) -> R:
-=======
-    def mark(self, response: Response) -> Response:
->>>>>>> feed
         """Tell a client that was turned away when to come back; the answer itself is as if it had not waited."""
         if self.turned_away:
             response["Retry-After"] = "1"

@@ -1,9 +1,7 @@
 """The problems of the fulfilment API, and the one place that says which error becomes which."""
 
-import logging
 from collections.abc import Sequence
 
-from django.db import OperationalError
 from rest_framework import status
 
 from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
@@ -11,8 +9,6 @@ from orders.jobs import WrongStateError
 from orders.making import LeaseLostError, RetryInProductionError, WrongLotsError
 from orders.models import Job, Shipment
 from orders.shipping import ParcelConflictError, ParcelJobsError
-
-logger = logging.getLogger(__name__)
 
 BY_HOLDER = {
     Job.State.CLAIMED: ("start", "release", "fail"),
@@ -74,16 +70,6 @@ class ParcelConflictProblem(Problem):
         super().__init__(detail, shipment=str(shipment.public_id))
 
 
-class BusyProblem(Problem):
-    status = status.HTTP_503_SERVICE_UNAVAILABLE
-    code = "busy"
-    title = "The shop cannot answer now"
-
-    def __init__(self) -> None:
-        super().__init__("The database did not answer in time; nothing was changed. Try again.")
-        self.headers["Retry-After"] = "2"
-
-
 def as_problem(error: Exception) -> Exception:
     """What to answer an error of a use case with; other errors come back as they are."""
     problem: Exception = error
@@ -106,9 +92,6 @@ def as_problem(error: Exception) -> Exception:
             problem = ParcelConflictProblem(error.shipment)
         case Job.DoesNotExist():
             problem = NotFoundProblem("There is no such job.")
-        case OperationalError():
-            logger.error("the database did not answer: %s", error)
-            problem = BusyProblem()
     return problem
 
 

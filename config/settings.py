@@ -15,6 +15,8 @@ from environs import Env, validate
 
 from config.languages import find_languages, with_languages
 from config.mail_url import read_mail_url
+from config.postgres import make_url
+from config.postgres_options import read_postgres_options
 
 django_stubs_ext.monkeypatch()
 
@@ -127,18 +129,29 @@ TEMPLATES = [
     },
 ]
 
-# Database: SQLite in WAL mode unless DATABASE_URL names another one.
+RUN_COPIES = env.int("RUN_COPIES", 1, validate=validate.Range(min=1, max=20))  # of worker and relay
+
+# Database: SQLite in WAL mode unless DATABASE_URL names another one, or `make run` is to start a PostgreSQL.
+POSTGRES_FOLDER = VAR_DIR / "postgres"
+OWN_POSTGRES = env.bool("OWN_POSTGRES", False)
+if OWN_POSTGRES and env.str("DATABASE_URL", ""):
+    raise ImproperlyConfigured("OWN_POSTGRES and DATABASE_URL exclude each other: unset one of them.")
+OWN_DATABASE = (
+    make_url(POSTGRES_FOLDER) if OWN_POSTGRES else f"sqlite:///{quote(str(VAR_DIR / 'shop.sqlite3'))}"
+)
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",  # the write lock is taken at BEGIN, so a transaction never fails half way
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'shop.sqlite3'))}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
-    DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", OWN_DATABASE)}
+database: dict[str, Any] = DATABASES["default"]
+if database["ENGINE"] == "django.db.backends.sqlite3":
+    database["OPTIONS"] = SQLITE_OPTIONS
+    database["CONN_MAX_AGE"] = None
 else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("pool", True)
+    database["OPTIONS"] = {**read_postgres_options(env), **database.get("OPTIONS", {})}
+    database["CONN_HEALTH_CHECKS"] = True  # one that the server has closed is replaced before it is used
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 

@@ -42,7 +42,8 @@ demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fu
 test: $(DEV_READY) ## Run all tests, those of the database on SQLite and PostgreSQL (one file: make test TESTS=tests/project/test_run.py)
 	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
 		$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile && \
-		$(PY) -m pytest -p tests.on_postgres --numprocesses auto --dist loadfile tests/orders tests/configurator && \
+		$(PY) -m pytest -p tests.on_postgres --numprocesses auto --dist loadfile \
+			--ignore tests/configurator/mixing tests/orders tests/configurator && \
 		$(PY) -m pytest -m "slow and not alone" --numprocesses auto --dist loadfile && \
 		$(PY) -m pytest -m "slow and alone"; fi
 

@@ -146,6 +146,7 @@ def open_database() -> Iterator[list[Child]]:
     server.start()
     try:
         await_answer(server)
+        say(server.name, "started")
         yield [server]
     finally:
         if server.is_alive:

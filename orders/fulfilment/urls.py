@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.fulfilment import api, events, own_key
+from orders.fulfilment import api, events, own_key, sandbox
 
 app_name = "fulfilment"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/release", api.ReleaseView.as_view(), name="release"),
     path("shipments", api.ShipmentsView.as_view(), name="shipments"),
     path("events", events.EventsView.as_view(), name="events"),
+    path("sandbox/jobs", sandbox.SandboxJobsView.as_view(), name="sandbox"),
+    path("sandbox/jobs/<uuid:job_id>/expire-lease", sandbox.ExpireLeaseView.as_view(), name="expire_lease"),
     path("me", own_key.MeView.as_view(), name="me"),
     path("keys/rotate", own_key.RotateView.as_view(), name="rotate_key"),
     re_path(r"", api.NowhereView.as_view(), name="nowhere"),

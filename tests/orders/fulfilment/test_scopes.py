@@ -21,6 +21,13 @@ NEEDED = {
     ("POST", "/shipments"): "shipments:write",
     ("GET", "/shipments"): "shipments:read",
     ("GET", "/events"): "events:read",
+    ("POST", "/sandbox/jobs"): "jobs:write",
+    ("POST", f"/sandbox/jobs/{uuid.UUID(int=0)}/expire-lease"): "jobs:write",
+    ("GET", "/webhooks"): "webhooks:manage",
+    ("POST", "/webhooks"): "webhooks:manage",
+    ("POST", f"/webhooks/{uuid.UUID(int=0)}/ping"): "webhooks:manage",
+    ("POST", f"/webhooks/{uuid.UUID(int=0)}/rotate-secret"): "webhooks:manage",
+    ("GET", f"/webhooks/{uuid.UUID(int=0)}/deliveries"): "webhooks:manage",
 }
 
 

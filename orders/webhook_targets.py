@@ -128,12 +128,12 @@ def send_to(url: str, *, body: bytes, headers: Mapping[str, str], resolve: Resol
 def _post(target: Target, body: bytes, headers: Mapping[str, str], resolve: Resolve, *, until: float) -> int:
     backend = _PinnedBackend(_choose(resolve(target.host, target.port)), until=until)
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
-    sent: dict[bytes | str, bytes | str] = {
-        "Host": url_host(target),
-        "Content-Type": "application/json",
-        "User-Agent": "concoct-webhooks",
-        **headers,
-    }
+    sent = [
+        ("Host", url_host(target)),
+        ("Content-Type", "application/json"),
+        ("User-Agent", "concoct-webhooks"),
+        *headers.items(),
+    ]
     with httpcore.ConnectionPool(network_backend=backend, http2=False, retries=0) as pool:  # noqa: SIM117
         with pool.stream("POST", url, headers=sent, content=body) as response:
             left = MOST_BYTES

@@ -135,8 +135,11 @@ def test_the_certificate_must_be_for_the_name(monkeypatch: pytest.MonkeyPatch) -
 
     class Stream(httpcore.NetworkStream):
         def start_tls(
-            self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, **_more: Any
-        ) -> Any:
+            self,
+            ssl_context: ssl.SSLContext,
+            server_hostname: str | None = None,
+            timeout: float | None = None,
+        ) -> httpcore.NetworkStream:
             asked.append((server_hostname, ssl_context.verify_mode, ssl_context.check_hostname))
             raise httpcore.ConnectError("wrong certificate")
 

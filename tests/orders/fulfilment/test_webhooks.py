@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from django.test import Client
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from orders.feed import number_events
+from orders.feed import events_for, number_events
 from orders.keys import revoke_key
 from orders.models import FeedEvent, WebhookDelivery, WebhookEndpoint
 from orders.ringing import GIVE_UP_AFTER, LEASE, Ringer, ring_endpoints
@@ -337,11 +338,9 @@ def test_two_relays_at_the_same_moment_tell_it_once(
     began: list[int] = []
 
     def take_first(client: Any) -> Any:
-        monkeypatch.setattr("orders.ringing.events_for", real)
+        monkeypatch.setattr("orders.ringing.events_for", events_for)
         began.append(ring_endpoints(now=NOW))
-        return real(client)
-
-    from orders.ringing import events_for as real
+        return events_for(client)
 
     monkeypatch.setattr("orders.ringing.events_for", take_first)
 
@@ -366,8 +365,13 @@ def test_six_relays_at_once_tell_it_once(caller: Caller, hook: Receiver, tmp_pat
 @on_sqlite
 def test_a_receiver_that_hangs_holds_up_no_other(caller: Caller, hook: Receiver, tmp_path: Path) -> None:
     let_go = threading.Event()
+
+    def hang(handler: BaseHTTPRequestHandler) -> None:
+        let_go.wait(4)
+        reply(handler, 204)
+
     add(caller, hook)
-    hook.answer = lambda handler: (let_go.wait(4), reply(handler, 204))[1]
+    hook.answer = hang
     with receiver() as quick:
         add(caller, quick)
         make_order(paid=True)

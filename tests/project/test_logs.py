@@ -88,7 +88,7 @@ def test_what_structlogs_own_loggers_say_is_written_alike() -> None:
 def test_what_a_line_is_about_ends_with_its_block_even_after_an_error() -> None:
     with log_about(request_id="outer"):
         with pytest.raises(ZeroDivisionError), log_about(entry=1):
-            1 / len(current_request_id())  # noqa: B018
+            1 / len(current_request_id())
         assert current_request_id() == "outer"
     assert current_request_id() == ""
 

@@ -38,7 +38,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_all_kinds() -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     for state in S.values:
-        make_job(state, **({} if state in (S.PENDING, S.CANCELLED) else {"promised_on": yesterday}))
+        make_job(state, promised_on=yesterday)
     make_again(make_job(S.FAILED), by="grace", now=timezone.now())
     make_job(S.READY, on_hold=True)
     make_order()

@@ -50,6 +50,7 @@ def make_settings(var_dir: Path, *, port: int, extra: Mapping[str, str]) -> dict
         "DATABASE_URL": f"sqlite:///{quote(str(var_dir / 'shop.sqlite3'))}",
         "DEBUG": "false",
         "EMAIL_URL": "",
+        "LOG_FORMAT": "line",
         "LOG_LEVEL": "INFO",
         "STRIPE_API_KEY": "",
         "STRIPE_WEBHOOK_SECRET": "",

@@ -116,7 +116,7 @@ def _mark_lapsed(now: datetime) -> int:
                 continue
             note_event(FeedEvent.Kind.LAPSED, order=job.order, job=job, now=now)
             lapsed += 1
-            logger.error(
+            (logger.error if job.sandbox_id is None else logger.info)(
                 "job %s of order %s is in production and its lease ran out: ask %s (%s) what became of it",
                 job.public_id, job.order.number, job.client, job.worker,
             )  # fmt: skip

@@ -44,7 +44,9 @@ def _find_perhaps_late(bench: Bench, *, today: date) -> list[int]:
     )
     trouble = Q(state=S.FAILED) | Q(on_hold=True) | Q(remake_of__isnull=False)
     orders = (
-        Order.objects.filter(Exists(waiting), state=Order.State.PAID, expected_on__gte=today - LOOK_BACK)
+        Order.objects.filter(
+            Exists(waiting), sandbox=None, state=Order.State.PAID, expected_on__gte=today - LOOK_BACK
+        )
         .annotate(in_trouble=Exists(waiting.filter(trouble)))
         .order_by("expected_on", "id")
         .values_list("pk", "made_on", "expected_on", "in_trouble")

@@ -56,7 +56,7 @@ def reserve_stock(lines: Iterable[OrderLine]) -> None:
 
 def free_stock(lines: Iterable[OrderLine]) -> None:
     """Give back what was set aside for lines that will not be made."""
-    for slug, amount in amounts_for(lines).items():
+    for slug, amount in amounts_for(_of_the_shop(lines)).items():
         Component.objects.filter(slug=slug).update(reserved_ml=_less("reserved_ml", amount))
 
 
@@ -65,10 +65,15 @@ def use_stock(lines: Iterable[OrderLine]) -> None:
 
     What exists can always be reported: stock that staff have counted lower than that ends at zero.
     """
-    for slug, amount in amounts_for(lines).items():
+    for slug, amount in amounts_for(_of_the_shop(lines)).items():
         Component.objects.filter(slug=slug).update(
             reserved_ml=_less("reserved_ml", amount), stock_ml=_less("stock_ml", amount)
         )
+
+
+def _of_the_shop(lines: Iterable[OrderLine]) -> list[OrderLine]:
+    """For lines of a sandbox nothing was set aside."""
+    return [line for line in lines if line.order.sandbox_id is None]
 
 
 def _less(field: str, amount: Decimal) -> Case:

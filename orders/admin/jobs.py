@@ -33,6 +33,10 @@ class JobAdmin(ReadOnlyAdmin):
     exclude = ["lease_token"]
     actions = ["make_again", "call_off", "give_up"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        """Jobs of real orders; those of a sandbox are nobody's to decide about."""
+        return super().get_queryset(request).filter(sandbox=None)
+
     @admin.action(description=gettext_lazy("Make failed jobs again"), permissions=["decide"])
     def make_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         _decide(request, chosen, make_again)

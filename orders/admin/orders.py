@@ -87,6 +87,10 @@ class OrderAdmin(ReadOnlyAdmin):
             % {"count": len(orders)},
         )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """Orders that somebody placed; those of a sandbox are no sale, and nothing is to be decided about them."""
+        return super().get_queryset(request).filter(sandbox=None)
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The calendar's pages lead to the orders that are planned for a day."""
         return lookup == "bookings__day" or super().lookup_allowed(lookup, value, request)
@@ -104,6 +108,9 @@ class ShipmentAdmin(ReadOnlyAdmin):
     list_display = ["carrier", "tracking", "order", "client", "shipped_at"]
     list_select_related = ["order", "client"]
     search_fields = ["tracking", "order__number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
+        return super().get_queryset(request).filter(order__sandbox=None)
 
 
 def _too_late(error: TooLateError) -> str:

@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from orders.fulfilment import api, cancellations, events, heartbeats, holds, own_key, recipes, reclaims
+from orders.fulfilment import (
+    api,
+    cancellations,
+    events,
+    heartbeats,
+    holds,
+    own_key,
+    recipes,
+    reclaims,
+    sandbox,
+)
 
 app_name = "fulfilment"
 
@@ -22,6 +32,8 @@ urlpatterns = [
     path("recipes/<slug:slug>/versions/<int:number>", recipes.RecipeVersionView.as_view(), name="recipe"),
     path("shipments", api.ShipmentsView.as_view(), name="shipments"),
     path("events", events.EventsView.as_view(), name="events"),
+    path("sandbox/jobs", sandbox.SandboxJobsView.as_view(), name="sandbox"),
+    path("sandbox/jobs/<uuid:job_id>/expire-lease", sandbox.ExpireLeaseView.as_view(), name="expire_lease"),
     path("me", own_key.MeView.as_view(), name="me"),
     path("keys/rotate", own_key.RotateView.as_view(), name="rotate_key"),
     re_path(r"", api.NowhereView.as_view(), name="nowhere"),

@@ -50,7 +50,10 @@ class Patience:
         self.seconds, self.say, self.sleep, self.clock = seconds, say, sleep, clock
 
     def send(self, client: httpx.Client, method: str, path: str, **options: Any) -> httpx.Response:
-        """The first answer that is neither 429 nor 503, nor says that our first try is still at work; raises DemoError when patience ends."""
+        """The first answer that is neither 429 nor 503, nor says that our first try is still being answered.
+
+        Raises DemoError when patience ends.
+        """
         deadline = self.clock() + self.seconds
         tries = 0
         while True:

@@ -27,15 +27,31 @@ class Caller:
 
     def __init__(self, made: MadeKey) -> None:
         self.key = made.row
-        self.http = KeyedClient(headers={"Authorization": f"Bearer {made.text}"})
+        self.authorization = f"Bearer {made.text}"
+        self.http = KeyedClient(headers={"Authorization": self.authorization})
 
     def get(self, path: str, **query: Any) -> tuple[int, Any]:
         response = self.http.get(f"{PATH}{path}", query)
         return response.status_code, response.json()
 
-    def post(self, path: str, body: Any) -> tuple[int, Any]:
-        response = self.http.post(f"{PATH}{path}", body, format="json")
+    def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any]:
+        response = self.ask(path, body, **headers)
         return response.status_code, response.json()
+
+    def ask(self, path: str, body: Any, **headers: str) -> Any:
+        """The whole answer to a POST; headers are given as `If_Match="..."`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.post(f"{PATH}{path}", body, format="json", headers=named)
+
+    def send(self, method: str, path: str) -> tuple[int, Any]:
+        """Any method, with an empty object for a body."""
+        response = self.http.generic(
+            method, f"{PATH}{path}", "" if method == "GET" else "{}", content_type="application/json"
+        )
+        return response.status_code, response.json()
+
+    def etag(self, job: Job) -> str:
+        return str(self.http.get(f"{PATH}/jobs/{job.public_id}")["ETag"])
 
     def report(self, job: Job, action: str, **body: Any) -> tuple[int, Any]:
         """Report on a job under the lease that it is under, or was last."""

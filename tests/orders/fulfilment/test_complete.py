@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from configurator.models import Component
 from orders.making import Lot, WrongLotsError, complete_job
-from orders.models import Job
+from orders.models import Job, LotUse
 from tests.orders.fulfilment.api import Caller, as_json, everything
 from tests.orders.make import lease_of, lots_of, make_job
 
@@ -35,6 +35,16 @@ def test_a_completed_job_knows_its_batch_lots_and_actual_doses() -> None:
         {"slot": "main", "component": "mend", "lot": "L2", "microlitres": 10_000},
         {"slot": "second", "component": "quench", "lot": "L3", "microlitres": 5_012},
     ]
+
+
+def test_a_lot_can_be_traced_to_the_job_that_it_went_into(caller: Caller) -> None:
+    job = make_job(S.IN_PRODUCTION, quantity=2)
+
+    complete(job, lots_of(job))
+
+    traced = LotUse.objects.filter(component="mend", lot="L2").values_list("job", "slot", "microlitres")
+    assert list(traced) == [(job.pk, "main", 10_000)]
+    assert LotUse.objects.filter(job=job).count() == 3
 
 
 def test_the_answer_shows_what_went_in(caller: Caller) -> None:

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from orders.fulfilment import api, cancellations, events, heartbeats, holds, own_key, recipes, reclaims, sandbox, webhooks
+from orders.fulfilment import (
+    api,
+    cancellations,
+    events,
+    heartbeats,
+    holds,
+    own_key,
+    recipes,
+    reclaims,
+    sandbox,
+    webhooks,
+)
 
 app_name = "fulfilment"
 

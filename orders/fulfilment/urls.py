@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from orders.fulfilment import api
+from orders.fulfilment.labels import LabelView
 
 app_name = "fulfilment"
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("claims", api.ClaimsView.as_view(), name="claims"),
     path("jobs", api.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:job_id>", api.JobView.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/label", LabelView.as_view(), name="label"),
     path("jobs/<uuid:job_id>/start", api.StartView.as_view(), name="start"),
     path("jobs/<uuid:job_id>/complete", api.CompleteView.as_view(), name="complete"),
     path("jobs/<uuid:job_id>/fail", api.FailView.as_view(), name="fail"),

@@ -62,23 +62,25 @@ class WrongStateError(Exception):
         super().__init__(f"a job that is {job.state} cannot become {wanted}")
 
 
-def make_job(line: OrderLine, *, order: Order, by: Actor, now: datetime, remake_of: Job | None = None) -> Job:
+def make_job(
+    line: OrderLine, *, order: Order, by: Actor, now: datetime, remake_of: Job | None = None, note: str = ""
+) -> Job:
     """The pending job of a paid order line, with its first transition. Call it inside a transaction.
 
-    A line has one job, and beside it those that replace one that came to nothing, `remake_of`.
+    `remake_of` is the job that it makes up for, if it is not the line's first one.
     """
     job = Job.objects.create(
-        remake_of=remake_of,
         line=line,
         order=order,
         sandbox_id=order.sandbox_id,
+        remake_of=remake_of,
         promised_on=order.promised_on,
         created_at=now,
         state=S.PENDING,
         version=1,
     )
     made = JobTransition.objects.create(
-        job=job, version=1, from_state="", to_state=S.PENDING, by=str(by), at=now
+        job=job, version=1, from_state="", to_state=S.PENDING, by=str(by), note=note, at=now
     )
     note_moves([made])
     return job

@@ -18,7 +18,8 @@ from orders.fulfilment.serializers import ProblemSerializer
 from orders.fulfilment.views import PROBLEMS, FulfilmentView, read_query
 from orders.labels.answering import answer_label
 from orders.labels.content import BatchKnownError, NoRecipeYetError
-from orders.models import FulfilmentKey, Job
+from orders.models import FulfilmentKey
+from orders.visibility import visible_jobs
 
 SVG, HTML = "svg", "html"
 
@@ -78,10 +79,8 @@ class LabelView(FulfilmentView):
         A list of ingredients that is too long for the label goes on below a fold.
         """
         query = read_query(request, LabelQuerySerializer)
-        jobs = Job.objects.select_related("order", "line__version").defer(
-            "line__version__spec", "line__version__space"
-        )
-        job = jobs.get(public_id=job_id, sandbox=self.client if self.client.is_test else None)
+        jobs = visible_jobs(self.client).select_related("order", "line__version")
+        job = jobs.defer("line__version__spec", "line__version__space").get(public_id=job_id)
         try:
             return answer_label(request._request, job, batch=query["batch"], as_page=query["format"] == HTML)
         except NoRecipeYetError as error:

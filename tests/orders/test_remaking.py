@@ -15,7 +15,7 @@ from orders.remaking import AlreadyRemadeError, remake_job
 from orders.snapshot import read_snapshot
 from orders.stock import OutOfStockError
 from tests.orders.make import make_job
-from tests.orders.racing import do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_at_once, shop_on_file
 from tests.orders.stored import reserved, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -156,7 +156,6 @@ def test_its_lots_are_its_own() -> None:
     assert not LotUse.objects.filter(job=remake(make_job(S.PRODUCED))).exists()
 
 
-@on_sqlite
 def test_two_at_once_make_one(tmp_path: Path) -> None:
     job = make_job(S.SHIPPED)
 

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.utils import Direction
 from rest_framework import serializers
+
+# What cannot be printed: controls, spaces but for the plain one, what is invisible or unassigned, private use.
+UNPRINTABLE = r"\p{C}\p{Zl}\p{Zp}"
+LINE = rf"^[^{UNPRINTABLE}]*$"
+LINES = r"^[^\p{Cn}\p{Co}\p{Cf}\p{Zl}\p{Zp}]*$"
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -101,3 +108,25 @@ class StrictTime(serializers.DateTimeField):
         if not isinstance(value, str):
             self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]")
         return super().to_internal_value(value)
+
+
+class StrictSerializerDescription(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """How the APIs' description speaks of a strict serializer: no other names."""
+
+    target_class = StrictSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Direction) -> Any:
+        described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**described, "additionalProperties": False}
+
+
+class StrictTextDescription(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """How it speaks of a strict text: nothing in it that cannot be printed."""
+
+    target_class = StrictText
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Direction) -> Any:
+        described = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        return {**described, "pattern": LINES if self.target.lines else LINE}

@@ -6,6 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import caches
 from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from configurator import throttling
@@ -13,6 +14,8 @@ from configurator.loading import SHIPPED_CATALOGUE, load_catalogue
 from configurator.models import RecipeVersion
 from configurator.versions import newest_version
 from tests.database_copies import emptied_copy
+
+hypothesis_settings.register_profile("long", max_examples=1000)  # --hypothesis-profile long
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ nearly every row.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from orders.models import FeedEvent, FeedState, Job, Order, OutboxEntry, Pulse, WebhookEndpoint
@@ -147,7 +148,7 @@ def _count_moves(*, now: datetime) -> Moves:
     recent = FeedEvent.objects.filter(
         at__gt=now - RECENT, kind=FeedEvent.Kind.MOVED, transition__to_state__in=[S.READY, S.CLAIMED]
     )
-    rows = recent.values_list(
+    rows: QuerySet[FeedEvent, Any] = recent.values_list(
         "sandbox_id", "transition__from_state", "transition__to_state", "at", "job__created_at"
     )
     claims, waits = 0, list[float]()

@@ -98,9 +98,12 @@ def end_lease(client: FulfilmentKey, *, job_id: uuid.UUID, now: datetime) -> Job
 
 
 def empty_sandbox(client: FulfilmentKey) -> int:
-    """Delete everything in a client's sandbox, its events, too; returns how many jobs there were."""
+    """Delete everything in a client's sandbox; returns how many jobs there were.
+
+    Its events are emptied, too, but keep their numbers: the feed has no gaps.
+    """
     with transaction.atomic():
-        FeedEvent.objects.filter(sandbox=client).delete()
+        FeedEvent.objects.filter(sandbox=client).update(order=None, job=None, transition=None, data={})
         for model in (JobTransition, Hold, LotUse):
             model._default_manager.filter(job__sandbox=client).delete()
         jobs = Job.objects.filter(sandbox=client)

@@ -48,7 +48,8 @@ class HasScope(BasePermission):
     """Lets a request pass if its key has the scope that the view's `scopes` names for the method."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        scope = getattr(view, "scopes", {}).get(request.method)
+        method = "GET" if request.method == "HEAD" else request.method
+        scope = getattr(view, "scopes", {}).get(method)
         if scope is not None and scope not in key_of(request).scopes:
             raise ScopeProblem(scope)
         return True

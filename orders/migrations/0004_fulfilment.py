@@ -299,7 +299,7 @@ class Migration(migrations.Migration):
             name="job",
             field=models.ForeignKey(
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.SET_NULL,
                 related_name="feed_events",
                 to="orders.job",
             ),
@@ -308,7 +308,10 @@ class Migration(migrations.Migration):
             model_name="feedevent",
             name="order",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="feed_events", to="orders.order"
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="feed_events",
+                to="orders.order",
             ),
         ),
         migrations.AddField(
@@ -326,7 +329,7 @@ class Migration(migrations.Migration):
             name="transition",
             field=models.OneToOneField(
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.SET_NULL,
                 related_name="feed_event",
                 to="orders.jobtransition",
             ),
@@ -389,6 +392,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="lotuse",
             constraint=models.UniqueConstraint(fields=("job", "slot"), name="lot_once_per_slot"),
+        ),
+        migrations.AddIndex(
+            model_name="outboxentry",
+            index=models.Index(condition=models.Q(("state", "dead")), fields=["id"], name="outbox_dead"),
         ),
         migrations.RunPython(begin_the_feed, migrations.RunPython.noop),
         migrations.RunPython(keep_the_holds, migrations.RunPython.noop),

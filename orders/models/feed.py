@@ -15,6 +15,7 @@ class FeedEvent(models.Model):
 
     Ids are handed out before their rows are committed, so a reader that goes by them skips what commits late. `seq` is
     given to committed rows only, by one hand at a time: whoever has read up to a number has seen all below it.
+    An event outlives what it tells of, where a sandbox is emptied: the numbers are everybody's.
     """
 
     class Kind(models.TextChoices):
@@ -29,10 +30,10 @@ class FeedEvent(models.Model):
 
     seq = models.BigIntegerField(_("place in the feed"), null=True, unique=True)
     kind = models.CharField(_("what"), max_length=30, choices=Kind)
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="feed_events")
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, null=True, related_name="feed_events")
+    order = models.ForeignKey(Order, on_delete=models.SET_NULL, null=True, related_name="feed_events")
+    job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="feed_events")
     transition = models.OneToOneField(
-        JobTransition, on_delete=models.CASCADE, null=True, related_name="feed_event"
+        JobTransition, on_delete=models.SET_NULL, null=True, related_name="feed_event"
     )
     sandbox = models.ForeignKey(FulfilmentKey, on_delete=models.CASCADE, null=True, related_name="+")
     data = models.JSONField(_("more"), default=dict)

@@ -43,7 +43,8 @@ class OutboxEntry(models.Model):
             models.UniqueConstraint(fields=["topic", "order", "key"], name="outbox_topic_once_per_order")
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="outbox_pending")
+            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="outbox_pending"),
+            models.Index(fields=["id"], condition=Q(state="dead"), name="outbox_dead"),
         ]
 
     def __str__(self) -> str:

@@ -54,7 +54,8 @@ def authorization(request: pytest.FixtureRequest, catalogue: object) -> str:
 
 @pytest.fixture
 def api(authorization: str) -> schemathesis.BaseSchema:
-    schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
+    described = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]  # no types
+    schema = schemathesis.openapi.from_dict(described)
     schema.app = get_wsgi_application()
     schema.config.checks.positive_data_acceptance = PositiveDataAcceptanceConfig(
         expected_statuses=RIGHT_IN_FORM

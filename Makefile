@@ -7,7 +7,7 @@ RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run run-postgres bicycle demo test bench ci lint format types schema lighthouse pictures requirements browser
+.PHONY: help setup setup-dev run run-postgres bicycle demo test faults bench ci lint format types schema lighthouse pictures requirements browser
 
 help: ## List these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -47,7 +47,10 @@ test: $(DEV_READY) ## Run all tests, those of the database on SQLite and Postgre
 		$(PY) -m pytest -m "slow and not alone" --numprocesses auto --dist loadfile && \
 		$(PY) -m pytest -m "slow and alone"; fi
 
-bench: $(DEV_READY) ## Measure the mixing questions against brute force
+faults: $(DEV_READY) ## Let a shop under load suffer every fault, for an hour or so; writes docs/faults.md (ORDERS=2000: a tenth)
+	@$(PY) -m tests.faults --orders $(or $(ORDERS),20000)
+
+bench: $(DEV_READY) ## Measure mixing, pages, claims and hand-off, each beside a named baseline
 	@$(PY) -m benchmarks
 
 ci: browser $(DEV_READY) ## Everything that must pass before a change lands: checks, then tests

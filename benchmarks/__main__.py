@@ -1,6 +1,8 @@
 """All figures that `make bench` prints."""
 
-from benchmarks import catalogue, pages
+from benchmarks import catalogue, claims, handoff, pages
 
 catalogue.main()
 pages.main()
+handoff.main()
+claims.main()

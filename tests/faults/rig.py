@@ -8,7 +8,7 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from typing import Any
@@ -151,14 +151,16 @@ class Rig:
 
 
 @contextlib.contextmanager
-def open_rig(*, rate: float, database_url: str = "") -> Iterator[Rig]:
+def open_rig(
+    *, rate: float, database_url: str = "", buyers: int = 2, settings: Mapping[str, str] | None = None
+) -> Iterator[Rig]:
     """A shop with stock and capacity without end, and its load, which does not buy yet."""
-    env = {"SHOP_API_RATE": "100000/min", "FULFILMENT_API_RATE": "100000/min"}
+    env = {"SHOP_API_RATE": "100000/min", "FULFILMENT_API_RATE": "100000/min", **(settings or {})}
     if database_url:
         env["DATABASE_URL"] = database_url
     with open_shop(*PARTS, env=env) as shop:
         run_python("-c", ENDLESS, environment=shop.environment)
-        rig = Rig(shop, rate=rate)
+        rig = Rig(shop, rate=rate, buyers=buyers)
         try:
             yield rig
         finally:

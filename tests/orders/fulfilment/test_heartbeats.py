@@ -121,7 +121,7 @@ def test_a_heartbeat_takes_three_queries_however_many_jobs(caller: Caller, count
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"jobs": []}, {"jobs": [{"id": str(uuid.uuid4()), "lease_token": str(uuid.uuid4())}] * 51}, {"jobs": "x"},
+        {"jobs": []}, {"jobs": [{"id": str(uuid.UUID(int=1)), "lease_token": str(uuid.UUID(int=2))}] * 51}, {"jobs": "x"},
         {"lease_seconds": 59}, {"lease_seconds": 43_201}, {"state": "claimed"},
     ],
     ids=lambda wrong: str(wrong)[:30],

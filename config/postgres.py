@@ -152,13 +152,13 @@ def make_data(programs: Path, data: Path) -> None:
     draft = data.with_name("data.new")
     shutil.rmtree(draft, ignore_errors=True)
     words = f"--username {ROLE} --auth trust --no-sync --encoding UTF8 --locale {LOCALE}"
-    _run([programs / "initdb", "--pgdata", draft, *words.split()])
-    single = [programs / "postgres", "--single", "-D", draft, "-c", "fsync=off", "postgres"]
+    _run([str(programs / "initdb"), "--pgdata", str(draft), *words.split()])
+    single = [str(programs / "postgres"), "--single", "-D", str(draft), "-c", "fsync=off", "postgres"]
     _run(single, sent=f"CREATE DATABASE {DATABASE}\n")
     draft.rename(data)
 
 
-def _run(command: list[str | Path], *, sent: str = "") -> None:
+def _run(command: list[str], *, sent: str = "") -> None:
     done = subprocess.run(command, input=sent, capture_output=True, text=True, check=False, cwd="/")
     if done.returncode:
         raise NoPostgresError(f"{command[0]} failed:\n{done.stdout}\n{done.stderr}")

@@ -43,7 +43,7 @@ def emptied_copy() -> Iterator[None]:
         return
     original = str(connection.settings_dict["NAME"])
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     with made_database(_emptied(original), like=original):
         with psycopg.connect(dbname=_emptied(original), **_server()) as emptied:
             tables = SQL(", ").join(Identifier(name) for (name,) in emptied.execute(TABLES))

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,9 +74,9 @@ def belongs_here(item: pytest.Item) -> bool:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """Before Django's settings are read; the workers of xdist are told by the environment."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        server = running_postgres()
-        os.environ["DATABASE_URL"] = server.__enter__().url
-        early_config.add_cleanup(lambda: server.__exit__(None, None, None))
+        stack = ExitStack()
+        os.environ["DATABASE_URL"] = stack.enter_context(running_postgres()).url
+        early_config.add_cleanup(stack.close)
     yield
 
 

@@ -71,7 +71,11 @@ def _headers(operation: Json, status: str) -> Json:
 def _link(result: Json) -> None:
     """Which answers lead on to which operations: a claimed job to the reports on it, and so on."""
     found = {operation["operationId"]: operation for operation in _operations(result)}
-    for source, made in (("claim_jobs", CLAIMED), ("reclaim_job", RECLAIMED), ("make_sandbox_job", RECLAIMED)):
+    for source, made in (
+        ("claim_jobs", CLAIMED),
+        ("reclaim_job", RECLAIMED),
+        ("make_sandbox_job", RECLAIMED),
+    ):
         if source not in found:
             continue
         links = found[source]["responses"]["200"].setdefault("links", {})

@@ -80,7 +80,7 @@ class Model:
         if job.state != "claimed":
             return WRONG_STATE
         if job.holds:
-            return ON_HOLD
+            pass
         if job.cancellation == "requested":
             return "cancellation-requested"
         job.move("in_production")

@@ -232,6 +232,7 @@ if WAITING_PLACES >= WEB_THREADS:
     raise ImproperlyConfigured(
         "WAITING_PLACES must be fewer than WEB_THREADS, so that a thread is left for everybody else."
     )
+WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", False)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Concoct",
     "DESCRIPTION": "The shop API, open to all, and the fulfilment API, for the one who makes and ships.",

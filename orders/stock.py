@@ -73,7 +73,7 @@ def use_stock(lines: Iterable[OrderLine]) -> None:
 
 def _of_the_shop(lines: Iterable[OrderLine]) -> list[OrderLine]:
     """For lines of a sandbox nothing was set aside."""
-    return [line for line in lines if line.order.sandbox_id is None]
+    return [line for line in lines if not (line.order_id and line.order.sandbox_id)]
 
 
 def _less(field: str, amount: Decimal) -> Case:

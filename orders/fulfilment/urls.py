@@ -12,6 +12,7 @@ from orders.fulfilment import (
     recipes,
     reclaims,
     sandbox,
+    webhooks,
 )
 
 app_name = "fulfilment"
@@ -34,6 +35,13 @@ urlpatterns = [
     path("events", events.EventsView.as_view(), name="events"),
     path("sandbox/jobs", sandbox.SandboxJobsView.as_view(), name="sandbox"),
     path("sandbox/jobs/<uuid:job_id>/expire-lease", sandbox.ExpireLeaseView.as_view(), name="expire_lease"),
+    path("webhooks", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("webhooks/<uuid:webhook_id>", webhooks.WebhookView.as_view(), name="webhook"),
+    path("webhooks/<uuid:webhook_id>/ping", webhooks.PingView.as_view(), name="ping"),
+    path(
+        "webhooks/<uuid:webhook_id>/rotate-secret", webhooks.RotateSecretView.as_view(), name="rotate_secret"
+    ),
+    path("webhooks/<uuid:webhook_id>/deliveries", webhooks.DeliveriesView.as_view(), name="deliveries"),
     path("me", own_key.MeView.as_view(), name="me"),
     path("keys/rotate", own_key.RotateView.as_view(), name="rotate_key"),
     re_path(r"", api.NowhereView.as_view(), name="nowhere"),

@@ -10,6 +10,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from orders.relaying import do_periodic_work, relay_errands, relay_hand_offs, relay_outbox
+from orders.ringing import Ringer, ring_endpoints
 
 RELAY_SECONDS = 1
 PERIODIC_SECONDS = 15
@@ -17,7 +18,7 @@ LET_FINISH_SECONDS = 20  # what is under way when it is asked to stop
 
 
 class Command(BaseCommand):
-    """Three loops, each in a thread: no mail server and no payment provider that hangs holds up a hand-off."""
+    """Four loops, each in a thread: no mail server, payment provider or webhook that hangs holds up a hand-off."""
 
     help = (
         "Hands off what Celery did not, every second, and runs the periodic work. Stops on SIGTERM or Ctrl-C."
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         loops = [
             Loop(self, lambda: self.relay(relay_errands), seconds=RELAY_SECONDS, stop=stop),
             Loop(self, lambda: do_periodic_work(now=timezone.now()), seconds=PERIODIC_SECONDS, stop=stop),
+            Loop(self, Ringer().ring, seconds=RELAY_SECONDS, stop=stop),
             Loop(self, lambda: self.relay(relay_hand_offs), seconds=RELAY_SECONDS, stop=stop),
         ]
         for loop in loops:
@@ -51,6 +53,7 @@ class Command(BaseCommand):
     def run_once(self) -> None:
         try:
             self.relay(relay_outbox)
+            ring_endpoints(now=timezone.now())
             do_periodic_work(now=timezone.now())
         except DatabaseError as error:
             raise CommandError(f"the database did not answer: {error}") from error

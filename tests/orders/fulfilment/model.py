@@ -80,7 +80,7 @@ class Model:
         if job.state != "claimed":
             return WRONG_STATE
         if job.holds:
-            pass
+            return ON_HOLD
         if job.cancellation == "requested":
             return "cancellation-requested"
         job.move("in_production")

@@ -102,8 +102,7 @@ def test_a_full_sandbox_takes_no_more(tester: Caller, monkeypatch: pytest.Monkey
 
 def test_a_whole_life_through_the_api_reaches_nothing_outside(tester: Caller) -> None:
     made = make(tester)
-    claim = {"worker": "w", "max_jobs": 5, "lease_seconds": 60}
-    jobs = claim_jobs(tester.key, **claim, now=timezone.now())
+    jobs = claim_jobs(tester.key, worker="w", max_jobs=5, lease_seconds=60, now=timezone.now())
     assert [str(job.public_id) for job in jobs] == [made["id"]]
 
     assert tester.report(jobs[0], "start")[0] == 200

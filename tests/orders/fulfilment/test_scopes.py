@@ -27,6 +27,13 @@ NEEDED = {
     ("POST", f"/jobs/{uuid.UUID(int=0)}/holds"): "holds:write",
     ("DELETE", f"/jobs/{uuid.UUID(int=0)}/holds/{uuid.UUID(int=0)}"): "holds:write",
     ("GET", "/recipes/shampoo/versions/1"): "jobs:read",
+    ("POST", "/sandbox/jobs"): "jobs:write",
+    ("POST", f"/sandbox/jobs/{uuid.UUID(int=0)}/expire-lease"): "jobs:write",
+    ("GET", "/webhooks"): "webhooks:manage",
+    ("POST", "/webhooks"): "webhooks:manage",
+    ("POST", f"/webhooks/{uuid.UUID(int=0)}/ping"): "webhooks:manage",
+    ("POST", f"/webhooks/{uuid.UUID(int=0)}/rotate-secret"): "webhooks:manage",
+    ("GET", f"/webhooks/{uuid.UUID(int=0)}/deliveries"): "webhooks:manage",
 }
 
 

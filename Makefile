@@ -7,7 +7,7 @@ RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run bicycle demo test bench ci lint format types schema lighthouse pictures requirements browser
+.PHONY: help setup setup-dev run run-postgres bicycle demo test bench ci lint format types schema lighthouse pictures requirements browser
 
 help: ## List these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -30,15 +30,22 @@ $(DEV_READY): requirements.txt requirements-dev.txt bin/setup
 run: $(RUN_READY) ## Open the shop on http://127.0.0.1:8000 (PORT=8001 make run: another port); Ctrl-C stops it
 	@$(PY) -m config.run
 
+run-postgres: $(DEV_READY) ## The same on a PostgreSQL of its own, with two workers and two relays; Ctrl-C stops all of it
+	@OWN_POSTGRES=true RUN_COPIES=$${RUN_COPIES:-2} $(PY) -m config.run
+
 bicycle: $(RUN_READY) ## Put the second shipped product, a bicycle, on sale in the shop (running or not)
 	@$(PY) manage.py load_catalogue bicycle
 
 demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fulfilment make and ship it
 	@$(PY) manage.py demo
 
-test: $(DEV_READY) ## Run all tests (one file: make test TESTS=tests/project/test_run.py)
+test: $(DEV_READY) ## Run all tests, those of the database on SQLite and PostgreSQL (one file: make test TESTS=tests/project/test_run.py)
 	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
-		$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile && $(PY) -m pytest -m slow; fi
+		$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile && \
+		$(PY) -m pytest -p tests.on_postgres --numprocesses auto --dist loadfile \
+			--ignore tests/configurator/mixing tests/orders tests/configurator && \
+		$(PY) -m pytest -m "slow and not alone" --numprocesses auto --dist loadfile && \
+		$(PY) -m pytest -m "slow and alone"; fi
 
 bench: $(DEV_READY) ## Measure the mixing questions against brute force
 	@$(PY) -m benchmarks

@@ -1,5 +1,6 @@
 """A visitor who talks to the shop's WSGI application in this process, so that the server's work can be timed alone."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from io import BytesIO
 from time import process_time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+FORM = "application/x-www-form-urlencoded"
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -48,8 +51,13 @@ class Visitor:
         headers = {"Origin": f"http://{self.host}", "Sec-Fetch-Site": "same-origin"}
         return self._ask("POST", path, urlencode(data).encode(), headers)
 
-    def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        environ = self._environ(method, path, body, headers)
+    def post_json(self, path: str, data: object, headers: Mapping[str, str]) -> Answer:
+        return self._ask("POST", path, json.dumps(data).encode(), headers, kind="application/json")
+
+    def _ask(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, kind: str = FORM
+    ) -> Answer:
+        environ = {**self._environ(method, path, body, headers), "CONTENT_TYPE": kind}
         seen: list[Any] = []
 
         def start_response(status: str, response_headers: list[tuple[str, str]], *_: object) -> None:
@@ -80,7 +88,6 @@ class Visitor:
             "SERVER_PROTOCOL": "HTTP/1.1",
             "HTTP_HOST": self.host,
             "HTTP_COOKIE": "; ".join(f"{m.key}={m.value}" for m in self.cookies.values()),
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
             "CONTENT_LENGTH": str(len(body)),
             "REMOTE_ADDR": "127.0.0.1",
             "wsgi.version": (1, 0),

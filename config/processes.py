@@ -36,10 +36,10 @@ def make_environment(*, var_dir: Path, port: int, redis_url: str) -> dict[str, s
     }
 
 
-def die_with_parent() -> None:
-    """Linux sends us SIGTERM when the supervisor dies, even of `kill -9`; elsewhere we'd live on."""
+def die_with_parent(signum: int = signal.SIGTERM) -> None:
+    """Linux sends us that signal when the supervisor dies, even of `kill -9`; elsewhere we'd live on."""
     if LIBC is not None:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        LIBC.prctl(PR_SET_PDEATHSIG, signum, 0, 0, 0)
 
 
 class Child:
@@ -48,9 +48,18 @@ class Child:
     It writes to its log file itself, not through a pipe: a supervisor that hangs never blocks it.
     """
 
-    def __init__(self, name: str, command: str, *, environment: Mapping[str, str], log_dir: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: str,
+        *,
+        environment: Mapping[str, str],
+        log_dir: Path,
+        stop_signal: int = signal.SIGTERM,
+    ) -> None:
         self.name = name
         self.command = command
+        self.stop_signal = stop_signal
         self.environment = environment
         self.log = log_dir / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -96,6 +105,14 @@ class Child:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+    def stop(self, seconds: float) -> bool:
+        """Ask it to end, and end it with all that it has started; False when it had to be killed."""
+        self.send(self.stop_signal)
+        has_ended = self.wait(seconds)
+        self.send(signal.SIGKILL, to_group=True)
+        self.wait(seconds)
+        return has_ended
 
     def read_news(self) -> list[str]:
         """The whole lines written to the log since the last call or start."""

@@ -5,6 +5,7 @@ import http.client
 import time
 from collections.abc import Callable, Sequence
 
+import psycopg
 import redis
 
 from config.processes import Child
@@ -17,6 +18,14 @@ def redis_answers(child: Child) -> bool:
     url = child.environment["REDIS_URL"]
     with contextlib.suppress(redis.RedisError), redis.Redis.from_url(url, socket_timeout=1) as client:
         return bool(client.ping())
+    return False
+
+
+def postgres_answers(child: Child) -> bool:
+    """To those who may sign in."""
+    with contextlib.suppress(psycopg.Error):
+        psycopg.connect(child.environment["DATABASE_URL"], connect_timeout=2).close()
+        return True
     return False
 
 
@@ -35,6 +44,7 @@ def says(words: bytes) -> Callable[[Child], bool]:
 
 
 QUESTIONS: dict[str, Callable[[Child], bool]] = {
+    "postgres": postgres_answers,
     "redis": redis_answers,
     "web": web_answers,
     "worker": says(b" ready."),
@@ -43,7 +53,8 @@ QUESTIONS: dict[str, Callable[[Child], bool]] = {
 
 
 def answers(child: Child) -> bool:
-    return child.is_alive and QUESTIONS.get(child.name, says(b""))(child)
+    kind = child.name.partition("-")[0]  # worker-2 is a worker
+    return child.is_alive and QUESTIONS.get(kind, says(b""))(child)
 
 
 class Readiness:

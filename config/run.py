@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -19,9 +20,15 @@ from django.db import OperationalError, connections
 from environs import EnvError
 
 from config.messages import compile_languages
+from config.postgres import make_child, make_url
 from config.processes import Child, make_environment, read_procfile
-from config.readiness import Readiness
+from config.readiness import Readiness, answers
 from config.supervisor import Supervisor
+
+COPIED = ("worker", "relay")  # the web server starts its own copies: WEB_WORKERS
+LEANED_ON = ("postgres", "redis")  # stopped when those that need them have ended
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
 
 
 class CannotRunError(Exception):
@@ -109,12 +116,50 @@ def prepare_shop() -> str:
 
 
 def make_children() -> list[Child]:
+    """The shop's processes but for its database; RUN_COPIES says how many of those that may be several."""
     environment = make_environment(var_dir=settings.VAR_DIR, port=settings.PORT, redis_url=settings.REDIS_URL)
+    commands = read_procfile()
+    if not settings.OWN_REDIS:
+        del commands["redis"]
     return [
-        Child(name, command, environment=environment, log_dir=settings.VAR_DIR / "log")
-        for name, command in read_procfile().items()
-        if name != "redis" or settings.OWN_REDIS
+        Child(copy, command, environment=environment, log_dir=settings.VAR_DIR / "log")
+        for name, command in commands.items()
+        for copy in name_copies(name)
     ]
+
+
+def name_copies(name: str) -> list[str]:
+    if name not in COPIED or settings.RUN_COPIES == 1:
+        return [name]
+    return [f"{name}-{number}" for number in range(1, settings.RUN_COPIES + 1)]
+
+
+@contextlib.contextmanager
+def open_database() -> Iterator[list[Child]]:
+    """The shop's own PostgreSQL, answering, if it is to have one; stopped at the latest when the context ends."""
+    if not settings.OWN_POSTGRES:
+        yield []
+        return
+    environment = make_environment(var_dir=settings.VAR_DIR, port=settings.PORT, redis_url=settings.REDIS_URL)
+    server = make_child(settings.POSTGRES_FOLDER, environment=environment, log_dir=settings.VAR_DIR / "log")
+    say("prepare", "starting PostgreSQL")
+    server.start()
+    try:
+        await_answer(server)
+        say(server.name, "started")
+        yield [server]
+    finally:
+        if server.is_alive:
+            server.stop(STOP_SECONDS)
+
+
+def await_answer(server: Child) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(server):
+        if not server.is_alive or time.monotonic() > deadline:
+            said = server.read_news() or [f"It does not answer: see {server.log}"]
+            raise CannotRunError(f"PostgreSQL cannot be started: {said[-1]}")
+        time.sleep(0.05)
 
 
 def shorten(path: Path) -> str:
@@ -127,6 +172,14 @@ def describe_mails() -> str:
     return f"written to {shorten(settings.EMAIL_FILE_PATH)}/; set EMAIL_URL to send them"
 
 
+def describe_database() -> str:
+    if settings.OWN_POSTGRES:
+        return f"{make_url(settings.POSTGRES_FOLDER)} (beside the shop: OWN_POSTGRES=true make demo)"
+    database = settings.DATABASES["default"]
+    place = f" on {database['HOST']}" if database["HOST"] else ""
+    return f"{database['ENGINE'].rpartition('.')[2]}, {database['NAME']}{place}"
+
+
 def make_welcome(users: str) -> str:
     url = settings.BASE_URL
     rows = [
@@ -137,6 +190,7 @@ def make_welcome(users: str) -> str:
         *(("sign in", line) for line in users.splitlines()),
         ("logs", f"{shorten(settings.VAR_DIR / 'log')}/"),
         ("state", f"{shorten(settings.VAR_DIR)}/"),
+        ("database", describe_database()),
         ("mails", describe_mails()),
     ]
     lines = "\n".join(f"  {name:<9} {value}" for name, value in rows)
@@ -161,14 +215,15 @@ def open_shop() -> None:
     load_settings()
     with lock_var_dir():
         check_port()
-        users = prepare_shop()
-        supervisor = Supervisor(make_children(), say=say)
-        readiness = Readiness(
-            supervisor.children, on_ready=lambda: print(make_welcome(users), flush=True), say=say
-        )
-        with stopping_on_signals(supervisor):
-            supervisor.run(on_tick=readiness.look)
-            say("shop", "stopping ...")
+        with open_database() as database:
+            users = prepare_shop()
+            children = [*database, *make_children()]
+            props = sum(child.name in LEANED_ON for child in children)
+            supervisor = Supervisor(children, say=say, props=props)
+            readiness = Readiness(children, on_ready=lambda: print(make_welcome(users), flush=True), say=say)
+            with stopping_on_signals(supervisor):
+                supervisor.run(on_tick=readiness.look)
+                say("shop", "stopping ...")
     say("shop", "closed; nothing of it is running any more")
 
 

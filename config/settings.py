@@ -14,7 +14,10 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from config.languages import find_languages, with_languages
+from config.logs import FORMATS
 from config.mail_url import read_mail_url
+from config.postgres import make_url
+from config.postgres_options import read_postgres_options
 
 django_stubs_ext.monkeypatch()
 
@@ -86,6 +89,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.cross_origin.ResourcePolicyMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -127,18 +131,29 @@ TEMPLATES = [
     },
 ]
 
-# Database: SQLite in WAL mode unless DATABASE_URL names another one.
+RUN_COPIES = env.int("RUN_COPIES", 1, validate=validate.Range(min=1, max=20))  # of worker and relay
+
+# Database: SQLite in WAL mode unless DATABASE_URL names another one, or `make run` is to start a PostgreSQL.
+POSTGRES_FOLDER = VAR_DIR / "postgres"
+OWN_POSTGRES = env.bool("OWN_POSTGRES", False)
+if OWN_POSTGRES and env.str("DATABASE_URL", ""):
+    raise ImproperlyConfigured("OWN_POSTGRES and DATABASE_URL exclude each other: unset one of them.")
+OWN_DATABASE = (
+    make_url(POSTGRES_FOLDER) if OWN_POSTGRES else f"sqlite:///{quote(str(VAR_DIR / 'shop.sqlite3'))}"
+)
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",  # the write lock is taken at BEGIN, so a transaction never fails half way
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'shop.sqlite3'))}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
-    DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", OWN_DATABASE)}
+database: dict[str, Any] = DATABASES["default"]
+if database["ENGINE"] == "django.db.backends.sqlite3":
+    database["OPTIONS"] = SQLITE_OPTIONS
+    database["CONN_MAX_AGE"] = None
 else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("pool", True)
+    database["OPTIONS"] = {**read_postgres_options(env), **database.get("OPTIONS", {})}
+    database["CONN_HEALTH_CHECKS"] = True  # one that the server has closed is replaced before it is used
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -295,6 +310,9 @@ CSRF_FAILURE_VIEW = "configurator.views.errors.csrf_failure"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [
+        r"^health/(live|ready)$"
+    ]  # asked from beside the process, not through the proxy
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -303,10 +321,11 @@ if HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
 
+LOG_FORMAT: str = env.str("LOG_FORMAT", "line", validate=validate.OneOf(FORMATS))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"shop": {"()": "config.logs.make_formatter", "log_format": LOG_FORMAT}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "shop"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

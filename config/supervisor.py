@@ -21,10 +21,11 @@ def describe_exit(code: int) -> str:
 
 
 class Supervisor:
-    """Runs `children` until it is asked to stop. The others lean on the first one: it is stopped last."""
+    """Runs `children` until it is asked to stop. The others lean on the first `props` ones: these are stopped last."""
 
-    def __init__(self, children: Sequence[Child], *, say: Say) -> None:
+    def __init__(self, children: Sequence[Child], *, say: Say, props: int = 1) -> None:
         self.children = children
+        self.props = props
         self.say = say
         self.times_asked_to_stop = 0
         self.deaths = dict.fromkeys((child.name for child in children), 0)
@@ -87,9 +88,9 @@ class Supervisor:
 
     def stop(self) -> None:
         """Returns when all have ended; kills those that take too long."""
-        for batch in (self.children[1:], self.children[:1]):
+        for batch in (self.children[self.props :], self.children[: self.props]):
             for child in batch:
-                child.send(signal.SIGTERM)
+                child.send(child.stop_signal)
             for child in batch:
                 self.await_end(child)
 

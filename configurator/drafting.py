@@ -67,6 +67,7 @@ def read_draft(recipe: Recipe) -> Draft:
         hair_types=_words(HairType.objects.filter(components__in=_offered(recipe))),
         reference_ml=recipe.reference_ml,
         allergen_threshold_ppm=_ppm_or_none(recipe.allergen_threshold_percent),
+        open_jar_months=recipe.open_jar_months,
     )
     return Draft(drafted, tuple(left_out))
 

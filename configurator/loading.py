@@ -169,6 +169,7 @@ class _Loader:
 
     def _recipe(self, item: Node) -> Recipe:
         doses = [slot.get("dose_ml_per_250").decimal() for slot in item.get("slots").items()]
+        months = item.get("open_jar_months")
         threshold = self.root.get("allergen_declaration").get("rinse_off_threshold_percent").decimal()
         recipe = self._save(
             item,
@@ -177,6 +178,7 @@ class _Loader:
                 name=item.get("name").text(),
                 reference_ml=250 if any(dose is not None for dose in doses) else None,
                 allergen_threshold_percent=threshold,
+                open_jar_months=None if months.value is None else months.whole(),
                 staff_note=self.root.get("note").text(""),
                 position=min(Recipe.objects.count(), LAST),
             ),

@@ -1,6 +1,7 @@
 """Errors of the APIs as RFC 9457 problems, and the parser that lets no ambiguous JSON in."""
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
@@ -11,10 +12,13 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from configurator.busy import BUSY_SECONDS, NO_DATABASE
 from configurator.mixing.filtering import SpaceUndecided
 
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY_BYTES = 64 * 1024
+
+logger = logging.getLogger(__name__)
 
 
 class Problem(Exception):
@@ -79,6 +83,16 @@ class UndecidedProblem(Problem):
     def __init__(self) -> None:
         super().__init__("Ask again, or with more of the slots chosen.")
         self.headers["Retry-After"] = "5"
+
+
+class BusyProblem(Problem):
+    status = status.HTTP_503_SERVICE_UNAVAILABLE
+    code = "busy"
+    title = "The shop cannot answer now"
+
+    def __init__(self) -> None:
+        super().__init__("The database did not answer in time; nothing was changed. Try again.")
+        self.headers["Retry-After"] = str(BUSY_SECONDS)
 
 
 class _FromFramework(Problem):
@@ -152,6 +166,9 @@ def _as_problem(error: Exception) -> Problem | None:
         return error
     if isinstance(error, SpaceUndecided):
         return UndecidedProblem()
+    if isinstance(error, NO_DATABASE):
+        logger.error("the database did not answer: %s", error)
+        return BusyProblem()
     if isinstance(error, Http404):
         return NotFoundProblem("There is nothing at this address.")
     if isinstance(error, PermissionDenied):

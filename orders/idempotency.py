@@ -67,14 +67,18 @@ def forget_old_answers(*, now: datetime) -> int:
     ).delete()[0]
 
 
+def lock_number(client: FulfilmentKey, key: str) -> int:
+    """The number by which PostgreSQL knows the lock on a client's key: 64 bits of its hash."""
+    digest = hashlib.sha256(f"{client.pk}:{key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
 def _take_turn(client: FulfilmentKey, key: str) -> None:
     """On PostgreSQL, a lock on the key that ends with the transaction."""
     if connection.vendor != "postgresql":
         return
-    digest = hashlib.sha256(f"{client.pk}:{key}".encode()).digest()
-    number = int.from_bytes(digest[:8], "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(client, key)])
         [is_ours] = cursor.fetchone()
     if not is_ours:
         raise KeyInFlightError(key)

@@ -1,5 +1,6 @@
 """The states of a build job and the only way to move between them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,9 @@ from operator import or_
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Case, F, Field, Q, Value, When
+from django.db.models import F, Field, Q
 
+from orders.by_row import ByRow
 from orders.feed import note_moves
 from orders.models import Job, JobTransition, Order, OrderLine
 
@@ -60,23 +62,25 @@ class WrongStateError(Exception):
         super().__init__(f"a job that is {job.state} cannot become {wanted}")
 
 
-def make_job(line: OrderLine, *, order: Order, by: Actor, now: datetime, remake_of: Job | None = None) -> Job:
+def make_job(
+    line: OrderLine, *, order: Order, by: Actor, now: datetime, remake_of: Job | None = None, note: str = ""
+) -> Job:
     """The pending job of a paid order line, with its first transition. Call it inside a transaction.
 
-    A line has one job, and beside it those that replace one that came to nothing, `remake_of`.
+    `remake_of` is the job that it makes up for, if it is not the line's first one.
     """
     job = Job.objects.create(
-        remake_of=remake_of,
         line=line,
         order=order,
         sandbox_id=order.sandbox_id,
+        remake_of=remake_of,
         promised_on=order.promised_on,
         created_at=now,
         state=S.PENDING,
         version=1,
     )
     made = JobTransition.objects.create(
-        job=job, version=1, from_state="", to_state=S.PENDING, by=str(by), at=now
+        job=job, version=1, from_state="", to_state=S.PENDING, by=str(by), note=note, at=now
     )
     note_moves([made])
     return job
@@ -127,7 +131,7 @@ def move_jobs(
             raise WrongStateError(job, to)
     changed = {job.pk: changes(job) for job in jobs}
     fields = {name: _value_of(name, changed) for name in changed[jobs[0].pk]}
-    as_read = reduce(or_, (Q(pk=job.pk, state=job.state, version=job.version) for job in jobs))
+    as_read = _as_read(jobs)
     with transaction.atomic(savepoint=False):
         if Job.objects.filter(as_read).update(state=to, version=F("version") + 1, **fields) < len(jobs):
             raise WrongStateError(_not_moved(jobs, to), to)
@@ -150,14 +154,21 @@ def move_jobs(
             setattr(job, name, value)
 
 
+def _as_read(jobs: Sequence[Job]) -> Q:
+    """Those of the jobs that are still in the state and at the version they were read with."""
+    alike: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for job in jobs:
+        alike[job.state, job.version].append(job.pk)
+    return reduce(or_, (Q(pk__in=pks, state=state, version=at) for (state, at), pks in alike.items()))
+
+
 def _value_of(name: str, changed: dict[int, dict[str, Any]]) -> Any:
     """What to set a field to: the one value that it gets everywhere, or else each job's own."""
     values = {pk: values[name] for pk, values in changed.items()}
     first, *others = values.values()
     if all(other == first for other in others):
         return first
-    field = cast("Field[Any, Any]", Job._meta.get_field(name))
-    return Case(*(When(pk=pk, then=Value(value, output_field=field)) for pk, value in values.items()))
+    return ByRow(values, output_field=cast("Field[Any, Any]", Job._meta.get_field(name)))
 
 
 def _not_moved(jobs: Sequence[Job], to: str) -> Job:

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from orders.handoff import hand_off, hold_jobs
+from orders.log_context import current_request_id, log_about, log_about_entry
+from orders.masking import mask
 from orders.models import Order, OutboxEntry
 from orders.refunding import refund_payment
 
@@ -40,10 +42,7 @@ def add_entry(topic: str, *, order: Order, now: datetime, key: str = "") -> Outb
     """
     if order.sandbox_id is not None:
         return OutboxEntry(topic=topic, order=order, key=key, state=OutboxEntry.State.DONE)
-    entry = OutboxEntry(topic=topic, order=order, key=key, created_at=now, next_attempt_at=now)
-    OutboxEntry.objects.bulk_create(
-        [entry], ignore_conflicts=True
-    )  # an error would spoil the whole transaction
+    add_entries(topic, keys=[(order, key)], now=now)
     return OutboxEntry.objects.get(topic=topic, order=order, key=key)
 
 
@@ -52,19 +51,32 @@ def add_first_entries(*topics: str, order: Order, now: datetime) -> list[OutboxE
 
     Raises IntegrityError for what is written down already. Call it inside the transaction that causes them.
     """
+    request_id = current_request_id()
     return OutboxEntry.objects.bulk_create(
-        OutboxEntry(topic=topic, order=order, created_at=now, next_attempt_at=now) for topic in topics
+        OutboxEntry(topic=topic, order=order, created_at=now, next_attempt_at=now, request_id=request_id)
+        for topic in topics
     )
 
 
 def add_entries(topic: str, *, keys: Sequence[tuple[Order, str]], now: datetime) -> None:
-    """The same for many orders, each with its key, in one query; what is written down already stays as it is."""
+    """The same for many orders, each with its key, in one query; what is written down already stays as it is.
+
+    Each row keeps the id of the request that caused it.
+    """
+    request_id = current_request_id()
     OutboxEntry.objects.bulk_create(
         [
-            OutboxEntry(topic=topic, order=order, key=key, created_at=now, next_attempt_at=now)
+            OutboxEntry(
+                topic=topic,
+                order=order,
+                key=key,
+                created_at=now,
+                next_attempt_at=now,
+                request_id=request_id,
+            )
             for order, key in keys
         ],
-        ignore_conflicts=True,
+        ignore_conflicts=True,  # an error would spoil the whole transaction
     )
 
 
@@ -76,9 +88,13 @@ def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:
     HANDLERS is done in the transaction of that lock. What is in EXTERNAL is done after it, under a lease: for so long
     nobody else finds it due, and nothing is locked. A failure is written on the row with the time of the next attempt;
     after GIVE_UP_AFTER failures the entry is dead, which staff read in the log and in the list of entries; the jobs of
-    a hand-off are held for them.
+    a hand-off are held for them. What is logged meanwhile names the entry and the request that caused it.
     """
-    now = now or timezone.now()
+    with log_about(entry=entry_id):
+        return _process(entry_id, now=now or timezone.now())
+
+
+def _process(entry_id: int, *, now: datetime) -> bool:
     entry: OutboxEntry | None = None
     try:
         with transaction.atomic():
@@ -88,18 +104,28 @@ def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:
             entry = due.select_for_update(skip_locked=True, of=("self",)).select_related("order").first()
             if entry is None:
                 return False
+            log_about_entry(entry)
             handle = EXTERNAL.get(entry.topic)
             if handle is None:
                 HANDLERS[entry.topic](entry.order, now)
-                return _mark_done(entry, now=now)
-            entry.next_attempt_at = now + LEASE
-            entry.save(update_fields=["next_attempt_at"])
-        return _mark_done(entry, now=now, note=handle(entry, now) or "")
+                done = _mark_done(entry, now=now)
+            else:
+                _lease(entry, now=now)
+        if handle is not None:
+            done = _mark_done(entry, now=now, note=handle(entry, now) or "")
+        if done:
+            logger.info("outbox entry %s is done", entry_id)
+        return done
     except Exception as error:
         logger.exception("outbox entry %s failed", entry_id)
         if entry is not None:
             _note_failure(entry, error, now=now)
         return False
+
+
+def _lease(entry: OutboxEntry, *, now: datetime) -> None:
+    entry.next_attempt_at = now + LEASE
+    entry.save(update_fields=["next_attempt_at"])
 
 
 def _mark_done(entry: OutboxEntry, *, now: datetime, note: str = "") -> bool:
@@ -116,7 +142,7 @@ def _note_failure(seen: OutboxEntry, error: Exception, *, now: datetime) -> None
         if (entry.state, entry.attempts, entry.next_attempt_at) != as_seen:
             return
         entry.attempts += 1
-        entry.error = f"{type(error).__name__}: {error}"
+        entry.error = mask(f"{type(error).__name__}: {error}")
         if entry.attempts >= GIVE_UP_AFTER:
             _give_up(entry, now=now)
         entry.next_attempt_at = now + _wait_after(entry)

@@ -17,7 +17,8 @@ from configurator.versions import mixer_for, newest_version, versions_on_sale
 from orders.claiming import expire_leases
 from orders.handoff import hand_off
 from orders.jobs import Actor, WrongStateError, make_job, move_job
-from orders.making import Failure, Lease, Lot, complete_job, fail_job, start_job
+from orders.leases import Lease
+from orders.making import Failure, Lot, complete_job, fail_job, start_job
 from orders.models import (
     FeedEvent,
     FulfilmentKey,

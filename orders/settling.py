@@ -28,12 +28,12 @@ def settle_cancellation(order: Order, *, by: Actor, now: datetime) -> bool:
         return False
     rows = Job.objects.filter(order=order).select_related("line__version").order_by("id")
     jobs = list(rows.select_for_update(of=("self",)))
-    replaced = {job.remake_of_id for job in jobs}
-    asked = [job for job in jobs if job.cancellation == C.REQUESTED]
-    accepted = [job for job in jobs if job.cancellation == C.ACCEPTED and job.pk not in replaced]
-    if not asked and not accepted:
+    was_asked = any(job.cancellation for job in jobs)
+    if not was_asked or order.events.filter(kind=OrderEvent.Kind.CANCEL_REFUSED).exists():
         return False
+    asked = [job for job in jobs if job.cancellation == C.REQUESTED]
     if any(job.cancellation == C.REJECTED or job.state in MADE for job in jobs):
+        accepted = [job for job in jobs if job.cancellation == C.ACCEPTED]
         _go_on(order, asked=asked, accepted=accepted, by=by, now=now)
     elif any(job.state in Job.LEASED for job in asked):
         return False

@@ -1,8 +1,9 @@
-"""Addresses of basket, checkout, payment and tracking."""
+"""Addresses of basket, checkout, payment and tracking, and of what watchers ask."""
 
 from django.urls import path
 
-from orders.views import basket, cancelling, checkout, order, payment
+from orders.fulfilment.metrics import MetricsView
+from orders.views import basket, cancelling, checkout, health, order, payment
 
 app_name = "orders"
 urlpatterns = [
@@ -19,4 +20,8 @@ urlpatterns = [
     path("order/<str:token>/wait", order.wait, name="wait"),
     path("order/<str:token>/change", order.change, name="change"),
     path("order/<str:token>/thanks", order.thanks, name="thanks"),
+    path("health", health.health, name="health"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
 ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from orders.invariants import find_offences
-from orders.pulse import take_turn
+from orders.pulse import show_life, take_turn
 from orders.sending import publish
 from orders.tasks import answer_pulse
 
@@ -29,7 +29,8 @@ def ask_worker(*, now: datetime) -> int:
 def watch_invariants(*, now: datetime) -> int:
     """Once an hour, log each row of the last day that breaks an invariant; returns how many.
 
-    What is written between two of its queries can look broken, so only what is found twice counts.
+    What is written between two of its queries can look broken, so only what is found twice counts. When all hold, that
+    is written down as a sign of life of "invariants".
     """
     if not take_turn("invariants", every=INVARIANTS_EVERY, now=now):
         return 0
@@ -38,6 +39,8 @@ def watch_invariants(*, now: datetime) -> int:
     if offences:
         time.sleep(LOOK_AGAIN_SECONDS)
         offences &= set(find_offences(now=timezone.now(), since=since))
+    if not offences:
+        show_life("invariants", now=now)
     for offence in sorted(offences, key=str):
         logger.error("this must not be: %s", offence)
     return len(offences)

@@ -1,5 +1,7 @@
 """Fixtures that many tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import LazySettings
 from django.core.cache import caches
@@ -11,15 +13,20 @@ from configurator import throttling
 from configurator.loading import SHIPPED_CATALOGUE, load_catalogue
 from configurator.models import RecipeVersion
 from configurator.versions import newest_version
+from tests.database_copies import emptied_copy
 
 hypothesis_settings.register_profile("long", max_examples=1000)  # --hypothesis-profile long
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database holds the shipped catalogue, loaded once, as a shop does after its first start."""
     with django_db_blocker.unblock():
         load_catalogue(SHIPPED_CATALOGUE, now=timezone.now())
+        kept = emptied_copy()
+        kept.__enter__()
+    yield
+    kept.__exit__(None, None, None)
 
 
 @pytest.fixture

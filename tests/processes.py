@@ -10,8 +10,10 @@ The first use in a session migrates a database and loads the catalogue; every sh
 
 import atexit
 import contextlib
+import fcntl
 import functools
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -21,6 +23,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
+from typing import IO
 from urllib.parse import quote
 
 from config.processes import BASE_DIR, Child, make_environment, read_procfile
@@ -47,6 +50,7 @@ def make_settings(var_dir: Path, *, port: int, extra: Mapping[str, str]) -> dict
         "DATABASE_URL": f"sqlite:///{quote(str(var_dir / 'shop.sqlite3'))}",
         "DEBUG": "false",
         "EMAIL_URL": "",
+        "LOG_FORMAT": "line",
         "LOG_LEVEL": "INFO",
         "STRIPE_API_KEY": "",
         "STRIPE_WEBHOOK_SECRET": "",
@@ -70,11 +74,28 @@ def run_python(*arguments: str, environment: Mapping[str, str]) -> str:
 
 @functools.cache
 def make_template() -> Path:
-    """The folder of a shop that has been prepared and never opened."""
-    folder = Path(tempfile.mkdtemp(prefix="concoct-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    run_python("-c", PREPARE, environment=make_settings(folder, port=8000, extra={}))
+    """The folder of a shop that has been prepared and never opened; the workers of one xdist run share it."""
+    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(16))
+    folder = Path(tempfile.gettempdir()) / f"concoct-template-{run_id}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    assert folder.stat().st_uid == os.geteuid(), f"{folder} is somebody else's"
+    users = (folder / "users").open("ab")  # open, and so shared, for as long as this process lives
+    with (folder / "making").open("ab") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            run_python("-c", PREPARE, environment=make_settings(folder, port=8000, extra={}))
+            (folder / "made").touch()
+        fcntl.flock(users, fcntl.LOCK_SH)
+    atexit.register(_leave_template, folder, users)
     return folder
+
+
+def _leave_template(folder: Path, users: IO[bytes]) -> None:
+    """Who leaves last takes it away."""
+    fcntl.flock(users, fcntl.LOCK_UN)
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Shop:

@@ -132,7 +132,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """One recipe as it is sold. `allergen_threshold_ppm` is the share above which a fragrance allergen is declared."""
+    """One recipe as it is sold. `allergen_threshold_ppm` is the share above which a fragrance allergen is declared.
+
+    `open_jar_months` is how long it keeps once opened, for the label; None for goods that do not spoil.
+    """
 
     slug: str
     name: str
@@ -146,6 +149,7 @@ class Spec:
     hair_types: tuple[Word, ...] = ()
     reference_ml: int | None = None
     allergen_threshold_ppm: int | None = None
+    open_jar_months: int | None = None
 
     def family(self, slug: str) -> Family:
         return next(family for family in self.families if family.slug == slug)

@@ -35,6 +35,10 @@ class Recipe(models.Model):
         decimal_places=PERCENT_PLACES, null=True, blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )  # fmt: skip
+    open_jar_months = models.PositiveSmallIntegerField(
+        _("keeps after opening, months"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("Printed on the label beside an open jar. Empty for goods that do not spoil."),
+    )  # fmt: skip
     staff_note = models.TextField(_("note for staff"), blank=True)
     position = models.PositiveSmallIntegerField(
         _("position"), default=LAST, help_text=_("The first one is what the home page is about.")

@@ -1,12 +1,14 @@
 """What is shown when something went wrong: pages that open even where the rest of the shop does not."""
 
 import logging
+import sys
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from configurator.busy import BUSY_SECONDS, NO_DATABASE
 from configurator.same_origin import is_from_own_page
 
 MOST_SENT_AGAIN = 20_000  # characters of a form that is offered once more
@@ -25,7 +27,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """For what nobody foresaw: needs neither database nor session nor what the request says."""
+    """For what nobody foresaw: needs neither database nor session nor what the request says.
+
+    A database that does not answer is foreseen: nothing was changed, and a moment later it may answer again.
+    """
+    if isinstance(sys.exc_info()[1], NO_DATABASE):
+        response = _bare("503.html", status=503)
+        response["Retry-After"] = str(BUSY_SECONDS)
+        return response
     return _bare("500.html", status=500)
 
 

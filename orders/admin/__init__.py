@@ -1,5 +1,5 @@
 """What staff see of orders, jobs and fulfilment."""
 
-from orders.admin import jobs, keys, orders, webhooks
+from orders.admin import jobs, keys, lots, orders, outbox, webhooks
 
-__all__ = ["jobs", "keys", "orders", "webhooks"]
+__all__ = ["jobs", "keys", "lots", "orders", "outbox", "webhooks"]

@@ -1,4 +1,4 @@
-"""Build jobs and the outbox, to read, with what staff may decide about them as actions."""
+"""Build jobs, to read, with what staff may decide about them as actions and pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,15 +6,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from orders.admin.holding import HoldPages
+from orders.admin.labels import LabelPages
 from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
-from orders.care import call_off, give_up, make_again, retry_hand_off
+from orders.admin.remaking import RemakePages
+from orders.care import call_off, give_up, make_again
 from orders.jobs import WrongStateError
-from orders.models import Job, JobTransition, OutboxEntry
+from orders.models import Hold, Job, JobTransition
 
 
 class TransitionInline(ReadOnlyInline):
@@ -23,15 +29,31 @@ class TransitionInline(ReadOnlyInline):
     show_change_link = False
 
 
+class HoldInline(ReadOnlyInline):
+    model = Hold
+    fields = ["reason", "note", "placed_by", "placed_at", "released_by", "released_at", "release"]
+    readonly_fields = ["release"]
+    show_change_link = False
+
+    @admin.display(description="")
+    def release(self, hold: Hold) -> SafeString | str:
+        if hold.released_at:
+            return ""
+        address = reverse("admin:orders_job_release_hold", args=[hold.job_id, hold.public_id])
+        return format_html('<a href="{}">{}</a>', address, _("Release"))
+
+
 @admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
+class JobAdmin(LabelPages, HoldPages, RemakePages, ReadOnlyAdmin):
     list_display = ["__str__", "promised_on", "state", "on_hold", "lapsed", "worker", "attempt", "batch"]
     list_filter = ["state", "on_hold", "lapsed"]
     list_select_related = ["order"]
     search_fields = ["order__number", "batch", "public_id"]
-    inlines = [TransitionInline]
+    inlines = [HoldInline, TransitionInline]
     exclude = ["lease_token"]
-    actions = ["make_again", "call_off", "give_up"]
+    readonly_fields = ["label_links"]
+    actions = ["make_again", "remake", "call_off", "give_up"]
+    change_form_template = "admin/orders/job/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """Jobs of real orders; those of a sandbox are nobody's to decide about."""
@@ -49,30 +71,22 @@ class JobAdmin(ReadOnlyAdmin):
     def give_up(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         _decide(request, chosen, give_up)
 
+    @admin.action(description=gettext_lazy("Make anew (remake)"), permissions=["decide"])
+    def remake(self, request: HttpRequest, chosen: QuerySet[Job]) -> HttpResponse:
+        return self.ask_to_remake([job.pk for job in chosen])
+
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("orders.change_job")
 
-
-@admin.register(OutboxEntry)
-class OutboxAdmin(ReadOnlyAdmin):
-    list_display = ["topic", "order", "key", "state", "attempts", "next_attempt_at", "created_at", "error"]
-    list_filter = ["state", "topic"]
-    list_select_related = ["order"]
-    search_fields = ["order__number"]
-    actions = ["retry"]
-
-    @admin.action(description=gettext_lazy("Try dead entries again"), permissions=["decide"])
-    def retry(self, request: HttpRequest, chosen: QuerySet[OutboxEntry]) -> None:
-        now = timezone.now()
-        tried = sum(retry_hand_off(entry, now=now) for entry in chosen)
-        messages.info(
-            request,
-            ngettext("%(count)s entry is tried again.", "%(count)s entries are tried again.", tried)
-            % {"count": tried},
-        )
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("orders.change_outboxentry")
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"can_decide": self.has_decide_permission(request), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
 
 def _decide(request: HttpRequest, chosen: QuerySet[Job], decision: Callable[..., Any]) -> None:

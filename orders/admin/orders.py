@@ -4,15 +4,19 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from configurator.templatetags.shop import money
+from orders.admin.lots import recall_address
 from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
 from orders.cancelling import TooLateError, cancel_order
 from orders.care import renew_token
 from orders.jobs import Actor
 from orders.models import Job, Order, OrderEvent, OrderLine, Payment, Shipment, Slip
+from orders.recall import lots_of_order
 
 
 class LineInline(ReadOnlyInline):
@@ -54,6 +58,7 @@ class OrderAdmin(ReadOnlyAdmin):
     date_hierarchy = "placed_at"
     inlines = [LineInline, JobInline, PaymentInline, SlipInline, EventInline]
     exclude = ["token"]
+    readonly_fields = ["lots"]
     actions = ["cancel_and_refund", "renew_address"]
 
     @admin.action(description=_("Cancel and refund"), permissions=["decide"])
@@ -97,6 +102,13 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("orders.change_order")
+
+    @admin.display(description=_("lots in it"))
+    def lots(self, order: Order) -> SafeString | str:
+        """Each leads to who else has it."""
+        uses = lots_of_order(order)
+        links = ((recall_address(use), str(use)) for use in uses)
+        return format_html_join(" · ", '<a href="{}">{}</a>', links) or "-"
 
     @admin.display(description=_("total"), ordering="total")
     def shown_total(self, order: Order) -> str:

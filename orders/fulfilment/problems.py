@@ -1,10 +1,8 @@
 """The problems of the fulfilment API, and the one place that says which error becomes which."""
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import OperationalError
 from rest_framework import status
 
 from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
@@ -20,8 +18,6 @@ from orders.making import (
 )
 from orders.models import Hold, Job, Shipment
 from orders.shipping import ParcelConflictError, ParcelJobsError
-
-logger = logging.getLogger(__name__)
 
 BY_HOLDER = {
     Job.State.CLAIMED: ("start", "release", "fail"),
@@ -153,16 +149,6 @@ class ParcelConflictProblem(Problem):
         super().__init__(detail, shipment=str(shipment.public_id))
 
 
-class BusyProblem(Problem):
-    status = status.HTTP_503_SERVICE_UNAVAILABLE
-    code = "busy"
-    title = "The shop cannot answer now"
-
-    def __init__(self) -> None:
-        super().__init__("The database did not answer in time; nothing was changed. Try again.")
-        self.headers["Retry-After"] = "2"
-
-
 def as_problem(error: Exception) -> Exception:
     """What to answer an error of a use case with; other errors come back as they are."""
     for kind in type(error).__mro__:
@@ -221,11 +207,6 @@ def _not_asked(error: NothingToDecideError) -> JobProblem:
     return NothingToDecideProblem(detail, job=error.job, actions=actions_on(error.job))
 
 
-def _busy(error: OperationalError) -> Problem:
-    logger.error("the database did not answer: %s", error)
-    return BusyProblem()
-
-
 ANSWERS: dict[type, Callable[[Any], Problem]] = {
     LeaseLostError: lambda error: _lease_lost(error.job),
     WrongStateError: _not_now,
@@ -240,5 +221,4 @@ ANSWERS: dict[type, Callable[[Any], Problem]] = {
     KeyInFlightError: lambda _error: KeyInFlightProblem(),
     Job.DoesNotExist: lambda _error: NotFoundProblem("There is no such job."),
     Hold.DoesNotExist: lambda _error: NotFoundProblem("This job has no such hold."),
-    OperationalError: _busy,
 }

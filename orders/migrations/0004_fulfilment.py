@@ -279,9 +279,19 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="job",
             index=models.Index(
-                condition=models.Q(("cancellation", ""), ("on_hold", False), ("state", "ready")),
-                fields=["sandbox", "promised_on", "id"],
+                condition=models.Q(
+                    ("cancellation", ""), ("on_hold", False), ("sandbox", None), ("state", "ready")
+                ),
+                fields=["promised_on", "id"],
                 name="job_claimable",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("sandbox__isnull", False)),
+                fields=["sandbox", "promised_on", "id"],
+                name="job_of_sandbox",
             ),
         ),
         migrations.AddField(

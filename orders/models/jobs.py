@@ -146,10 +146,15 @@ class Job(models.Model):
             ),
         ]
         indexes = [
+            models.Index(  # PostgreSQL reads in this order only what is compared with "=", and NULL is not
+                fields=["promised_on", "id"],
+                condition=Q(state="ready", on_hold=False, cancellation="", sandbox=None),
+                name="job_claimable",
+            ),
             models.Index(
                 fields=["sandbox", "promised_on", "id"],
-                condition=Q(state="ready", on_hold=False, cancellation=""),
-                name="job_claimable",
+                condition=Q(sandbox__isnull=False),
+                name="job_of_sandbox",
             ),
             models.Index(
                 fields=["lease_expires_at"],

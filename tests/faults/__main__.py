@@ -20,6 +20,7 @@ from config.processes import BASE_DIR
 from tests.faults.inflicting import CALM, FAULTS, Fault
 from tests.faults.phases import Outcome, go_through
 from tests.faults.rig import open_rig
+from tests.on_postgres import running_postgres
 
 REPORT = BASE_DIR / "docs" / "faults.md"
 COLUMNS = (
@@ -41,10 +42,8 @@ def database(name: str) -> Iterator[str]:
     if name == "sqlite":
         yield ""
         return
-    from tests.postgres import open_postgres
-
-    with open_postgres() as url:
-        yield url
+    with running_postgres() as server:
+        yield server.url
 
 
 def show_row(outcome: Outcome) -> str:

@@ -121,6 +121,7 @@ def test_parts_that_die_again_and_again_lose_nothing(shop: Shop) -> None:
     assert [count_hand_offs(shop, token) for token in tokens] == [1] * len(tokens)
 
 
+@pytest.mark.alone
 def test_a_redis_that_hangs_holds_up_no_checkout(shop: Shop) -> None:
     order(shop)  # connections are open and pages are warm
     shop.stop("redis")

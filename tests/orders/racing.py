@@ -1,37 +1,35 @@
-"""Threads that do something at the same moment, on a SQLite file that starts as a copy of the test's database."""
+"""Threads that do something at the same moment, on a database that starts as a copy of the test's."""
 
-import sqlite3
+import copy
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import pytest
-from django.conf import settings
 from django.db import connection, connections
+
+from tests.database_copies import copied_database
 
 T = TypeVar("T")
 
-on_sqlite = pytest.mark.skipif(
-    "sqlite3" not in settings.DATABASES["default"]["ENGINE"], reason="copies the SQLite database"
-)
-
 
 @contextmanager
-def shop_on_file(folder: Path) -> Iterator[None]:
-    """Threads started inside work on a file with what the test has stored so far; the test's own thread does not."""
-    file = folder / "shop.sqlite3"
-    file.write_bytes(connection.connection.serialize())
-    opened = sqlite3.connect(file)
-    opened.execute("PRAGMA journal_mode=WAL")  # who changes it while others open the file is refused at once
-    opened.close()
+def shop_on_file(folder: Path) -> Iterator[str]:
+    """Threads started inside work on a copy with what the test has stored so far; the test's own thread does not.
+
+    Yields the copy's DATABASE_URL, for processes. On PostgreSQL it is a database of the same server.
+    """
     kept = connections.settings["default"]
-    connections.settings["default"] = {**kept, "NAME": str(file)}
-    try:
-        yield
-    finally:
-        connections.settings["default"] = kept
+    with copied_database(folder) as (name, url):
+        changed = copy.deepcopy(kept)
+        changed["NAME"] = name
+        changed["OPTIONS"].pop("pool", None)  # its connections lead to the test's own database
+        connections.settings["default"] = changed
+        try:
+            yield url
+        finally:
+            connections.settings["default"] = kept
 
 
 def do_at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:

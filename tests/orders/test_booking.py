@@ -20,7 +20,7 @@ from orders.letting_go import let_go
 from orders.models import Booking, Order
 from orders.placing import Wish, place_order
 from tests.orders.make import ADA, MIX, make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -216,7 +216,6 @@ def check_that_promises_hold() -> dict[date, int]:
     return booked()
 
 
-@on_sqlite
 def test_50_buyers_at_once_never_book_a_day_beyond_its_room(tmp_path: Path) -> None:
     set_capacity(CAPACITY)
     mixer_for(newest_version("shampoo"))
@@ -229,7 +228,6 @@ def test_50_buyers_at_once_never_book_a_day_beyond_its_room(tmp_path: Path) -> N
     assert days == {add_working_days(WEDNESDAY, number): CAPACITY for number in range(5)}
 
 
-@on_sqlite
 def test_buyers_of_several_bottles_at_once_fill_the_days_without_a_gap(tmp_path: Path) -> None:
     set_capacity(CAPACITY)
     mixer_for(newest_version("shampoo"))
@@ -244,7 +242,6 @@ def test_buyers_of_several_bottles_at_once_fill_the_days_without_a_gap(tmp_path:
     }  # fmt: skip
 
 
-@on_sqlite
 def test_buyers_and_cancellations_at_once_leave_the_calendar_true(tmp_path: Path) -> None:
     set_capacity(CAPACITY)
     orders = [make_order(now=NOW) for _ in range(CAPACITY)]

@@ -18,10 +18,10 @@ from orders.claiming import claim_jobs
 from orders.models import Job, Order, OrderEvent, OutboxEntry, Payment
 from orders.outbox import process_outbox
 from tests.orders.make import copy_job, make_client, make_job, make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import reserved
 
-pytestmark = [pytest.mark.usefixtures("catalogue"), on_sqlite]
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.race]
 
 RUNS = 200
 NOW = timezone.now()

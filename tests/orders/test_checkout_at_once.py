@@ -13,10 +13,10 @@ from django.test import Client
 from configurator.models import Component
 from orders.models import BasketLine, Order
 from tests.orders.pages import ADDRESS, CHECKOUT, add_to_basket, fill_in, open_checkout, read
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import count_rows, reserved
 
-pytestmark = [pytest.mark.usefixtures("catalogue"), on_sqlite]
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.race]
 
 CLICKS = 50
 ONE_ORDER = {"Order": 1, "OrderLine": 1, "Payment": 1}

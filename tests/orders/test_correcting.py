@@ -14,7 +14,7 @@ from orders.claiming import claim_jobs
 from orders.correcting import Address, correct_address
 from orders.models import Order, OrderEvent
 from tests.orders.make import claim_only, copy_job, make_client, make_job, make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -119,7 +119,6 @@ def test_a_claim_that_comes_while_the_correction_begins_is_noticed(monkeypatch: 
     assert stored_rows() == before  # this claim was part of the transaction that is taken back
 
 
-@on_sqlite
 def test_two_corrections_at_once_leave_one_whole_address(tmp_path: Path) -> None:
     order = make_order(paid=True, now=NOW)
     bath = Address(full_name="B", postcode="BA1", address_line1="2 Circus", address_line2="", town="Bath")
@@ -139,7 +138,6 @@ def test_two_corrections_at_once_leave_one_whole_address(tmp_path: Path) -> None
     assert steps[-1][1] == found["town"]
 
 
-@on_sqlite
 def test_a_correction_and_a_claim_at_once_are_one_after_the_other(tmp_path: Path) -> None:
     job, client = make_job("ready", now=NOW), make_client().row
 

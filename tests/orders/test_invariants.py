@@ -15,7 +15,17 @@ from orders.cancelling import SHOPPER, cancel_order
 from orders.feed import number_events
 from orders.invariants import OVER_ALL, PER_ORDER, find_offences
 from orders.letting_go import let_go
-from orders.models import FeedEvent, FeedState, Job, JobTransition, Order, OrderLine, OutboxEntry, Payment
+from orders.models import (
+    FeedEvent,
+    FeedState,
+    Job,
+    JobTransition,
+    Order,
+    OrderLine,
+    OutboxEntry,
+    Payment,
+    Pulse,
+)
 from orders.outbox import process_outbox
 from orders.pulse import show_life, take_turn
 from orders.watching import watch_invariants
@@ -176,6 +186,17 @@ def test_the_watch_looks_once_an_hour_and_tells_what_it_finds(caplog: pytest.Log
     assert [watch_invariants(now=NOW), watch_invariants(now=NOW + timedelta(minutes=59))] == [1, 0]
     assert "this must not be: recipes match their hash" in caplog.text
     assert watch_invariants(now=NOW + timedelta(hours=1)) == 1
+
+
+def test_that_all_hold_is_written_down_and_that_one_is_broken_is_not() -> None:
+    job = make_job(S.READY)
+    watch_invariants(now=NOW)
+    Job.objects.filter(pk=job.pk).update(snapshot="{}")
+
+    watch_invariants(now=NOW + timedelta(hours=1))
+
+    pulse = Pulse.objects.get(name="invariants")
+    assert (pulse.seen_at, pulse.asked_at) == (NOW, NOW + timedelta(hours=1))
 
 
 def test_a_turn_is_taken_by_one_of_all_that_ask() -> None:

@@ -9,9 +9,9 @@ from django.db.models import Count
 from orders.lateness import tell_of_slips
 from orders.models import Order, OrderEvent, OutboxEntry, Slip
 from tests.orders.make import make_job
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 
-pytestmark = [pytest.mark.usefixtures("catalogue"), on_sqlite]
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.race]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 THURSDAY = datetime(2026, 3, 5, tzinfo=UTC)

@@ -12,7 +12,7 @@ from orders.models import Job, JobTransition, Order, OutboxEntry
 from orders.outbox import GIVE_UP_AFTER, process_outbox, retry_entry
 from orders.relaying import relay_outbox
 from tests.orders.make import make_hand_off
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -198,7 +198,6 @@ def test_a_poisoned_order_does_not_hold_up_the_others(monkeypatch: pytest.Monkey
     ]
 
 
-@on_sqlite
 def test_an_entry_that_many_take_at_once_is_done_once(tmp_path: Path) -> None:
     entry = make_entry()
 

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -25,7 +24,7 @@ from orders.sending import send_after_commit
 from orders.tasks import process_outbox_entries
 from tests.orders.mails import read_folder
 from tests.orders.make import make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 from tests.processes import make_settings
 
@@ -78,7 +77,6 @@ def test_why_there_was_nothing_to_do_is_kept_on_the_row(monkeypatch: pytest.Monk
     assert (entry.state, entry.error) == (S.DONE, "not sent: nobody wants it")
 
 
-@on_sqlite
 def test_an_errand_is_run_in_no_transaction_so_others_write_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,7 +291,6 @@ def test_a_key_tells_entries_of_one_topic_apart() -> None:
     assert [(entry.order, entry.key) for entry in entries[:2]] == [(order, "slip-1"), (order, "slip-2")]
 
 
-@on_sqlite
 def test_what_many_write_down_at_once_is_one_entry(tmp_path: Path) -> None:
     order = make_order(now=NOW)
 
@@ -320,7 +317,6 @@ def test_several_entries_are_one_message_and_what_is_done_is_none(
     assert sent == [(first.pk, second.pk)]
 
 
-@on_sqlite
 def test_tasks_delivered_3_times_beside_two_relays_write_each_mail_once(
     tmp_path: Path, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -356,7 +352,6 @@ outbox.process_outbox(int(sys.argv[1]))
 """
 
 
-@on_sqlite
 def test_a_process_killed_between_sending_and_marking_leads_to_the_same_file_and_no_second(
     tmp_path: Path, settings: LazySettings
 ) -> None:
@@ -364,12 +359,11 @@ def test_a_process_killed_between_sending_and_marking_leads_to_the_same_file_and
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     entry = make_errand()
 
-    with shop_on_file(tmp_path):
-        database = {"DATABASE_URL": f"sqlite:///{quote(str(tmp_path / 'shop.sqlite3'))}"}
+    with shop_on_file(tmp_path) as url:
         died = subprocess.run(
             [sys.executable, "-c", DIE_AFTER_SENDING, str(entry.pk)],
             cwd=BASE_DIR,
-            env=make_settings(tmp_path, port=8000, extra=database),
+            env=make_settings(tmp_path, port=8000, extra={"DATABASE_URL": url}),
             check=False,
         )
         [first] = read_folder(tmp_path / "mail").items()

@@ -17,7 +17,7 @@ from orders.letting_go import let_go
 from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Payment
 from orders.payments import apply_payment, open_payment, settle_confirmed_payments
 from tests.orders.make import make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import count_rows, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -221,7 +221,6 @@ def test_a_notice_over_the_address_of_django_payments_makes_the_order_paid_once(
     assert count_rows() == PAID_ROWS
 
 
-@on_sqlite
 def test_of_20_notices_at_once_one_makes_the_order_paid(tmp_path: Path) -> None:
     order = make_order()
     confirm(order)

@@ -15,10 +15,10 @@ from orders.models import Order
 from orders.placing import Wish, place_order
 from orders.stock import OutOfStockError
 from tests.orders.make import ADA, MIX
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import count_rows, reserved
 
-pytestmark = [pytest.mark.usefixtures("catalogue"), on_sqlite]
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.race]
 
 BUYERS = 50
 

@@ -13,7 +13,7 @@ from orders.models import Order, OutboxEntry, Payment
 from orders.reconciling import ASKED_AT_ONCE, ask_about_open_payments
 from orders.relaying import do_periodic_work
 from tests.orders.make import make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 from tests.orders.stripe_double import DOWN, EXPIRED, PAID, PENDING, StripeDouble, session_of, stripe_shop
 
@@ -161,7 +161,6 @@ def test_money_that_came_after_the_order_was_let_go_is_found_and_given_back(doub
     assert (entry.topic, entry.key) == ("refund", str(payment.pk))
 
 
-@on_sqlite
 def test_rounds_at_once_ask_about_each_payment_once(double: StripeDouble, tmp_path: Path) -> None:
     for number in range(4):
         make_open(double, number)

@@ -15,7 +15,7 @@ from orders.outbox import GIVE_UP_AFTER, LEASE, process_outbox
 from orders.payments import apply_payment
 from orders.refunding import refund_payment, refund_state
 from tests.orders.make import make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 from tests.orders.stripe_double import DOWN, PAID, StripeDouble, session_of, stripe_shop
 
@@ -88,7 +88,6 @@ def test_a_refund_whose_writing_down_was_lost_is_not_made_again(double: StripeDo
     assert refund_events() == [("shop", "£17.25", LATER)]
 
 
-@on_sqlite
 def test_refunds_at_once_give_back_once(double: StripeDouble, tmp_path: Path) -> None:
     entry = make_entry(double)
 
@@ -100,7 +99,6 @@ def test_refunds_at_once_give_back_once(double: StripeDouble, tmp_path: Path) ->
     assert (len(double.refunds), len(events)) == (1, 1)
 
 
-@on_sqlite
 def test_even_two_that_both_ask_stripe_write_it_down_once(double: StripeDouble, tmp_path: Path) -> None:
     entry = make_entry(double)
 

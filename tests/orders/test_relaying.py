@@ -11,7 +11,7 @@ from orders.models import Job, JobTransition, Order, OutboxEntry, Payment
 from orders.payments import settle_confirmed_payments
 from orders.relaying import do_periodic_work, expire_unpaid_orders, relay_outbox
 from tests.orders.make import make_hand_off, make_job, make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import reserved, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -56,7 +56,6 @@ def test_relaying_twice_does_everything_once() -> None:
     assert JobTransition.objects.filter(to_state="ready").count() == 3
 
 
-@on_sqlite
 def test_two_relays_at_once_do_each_entry_once(tmp_path: Path) -> None:
     for _ in range(8):
         make_hand_off(now=NOW)
@@ -101,7 +100,6 @@ def test_a_paid_order_never_expires() -> None:
     assert stored_rows() == before
 
 
-@on_sqlite
 def test_expiry_by_many_at_once_frees_the_stock_once(tmp_path: Path) -> None:
     make_order(now=NOW)
     make_order(now=NOW + DAY)  # its stock must stay

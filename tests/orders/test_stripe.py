@@ -19,7 +19,7 @@ from orders.providers import MismatchError, ProviderDownError
 from orders.stripe_provider import RETRIES, TIMEOUT_SECONDS, StripeProvider
 from tests.orders.make import make_order
 from tests.orders.pages import pay, read
-from tests.orders.racing import do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_at_once, shop_on_file
 from tests.orders.stored import count_rows, stored_rows
 from tests.orders.stripe_double import DOWN, EXPIRED, PAID, PENDING, StripeDouble, stripe_shop
 from tests.processes import run_python
@@ -74,7 +74,6 @@ def test_coming_back_goes_on_with_the_same_session(double: StripeDouble, client:
     assert (len(double.sessions), Payment.objects.count()) == (1, 1)
 
 
-@on_sqlite
 def test_many_clicks_at_once_make_one_session(double: StripeDouble, tmp_path: Path) -> None:
     order = make_order()
 

@@ -15,7 +15,7 @@ from payments import PaymentStatus
 
 from orders.models import Order, OutboxEntry, Payment
 from tests.orders.make import make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import count_rows, stored_rows
 from tests.orders.stripe_double import EXPIRED, PENDING, event, send, session_of, sign, stripe_shop
 
@@ -311,7 +311,6 @@ def test_a_late_word_after_the_refund_changes_nothing() -> None:
     assert stored_rows() == before
 
 
-@on_sqlite
 def test_of_20_notices_at_once_replayed_and_out_of_order_one_makes_the_order_paid(tmp_path: Path) -> None:
     payment = make_payment()
     kinds = ["paid"] * 8 + ["succeeded"] * 4 + ["pending", "failed", "expired", "expired"] * 2

@@ -11,6 +11,7 @@ NO_PAGES = {
     "api/shop/": "for programs",
     "api/fulfilment/": "for programs",
     "api/schema": "for programs",
+    "metrics": "for programs with a key, with tests of its own",
     "payments/": "the payment library's, called by providers",
     "static/": "files",
 }

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = (ROOT / "config/settings.py").read_text()
+SETTINGS = "\n".join(path.read_text() for path in (ROOT / "config").glob("*.py"))
 EXAMPLE = (ROOT / ".env.example").read_text()
 
 
 def find_reads() -> Iterator[tuple[str, ast.expr | None]]:
-    """(name, default) of each `env.TYPE("NAME", default)` in the settings."""
+    """(name, default) of each `env.TYPE("NAME", default)` in the settings and what they call."""
     for node in ast.walk(ast.parse(SETTINGS)):
         match node:
             case ast.Call(

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client, RequestFactory
 
 from configurator.views import errors
@@ -119,6 +119,36 @@ def test_the_broken_page_needs_no_database_session_or_user() -> None:
 
     assert response.status_code == 500
     assert b"Something broke on our side" in response.content
+
+
+@pytest.mark.parametrize("error", [OperationalError("terminating connection"), InterfaceError("is closed")])
+def test_a_database_that_does_not_answer_is_a_page_to_load_again(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr("configurator.views.home.build_home", fail)
+    client.raise_request_exception = False
+
+    response = client.get("/")
+    page = read_page(response)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert title_and_h1(page) == ("Back in a moment · Alembic Row", "We cannot answer just now")
+    assert "an order is never placed or charged twice" in page.by_class["narrow"][0]
+
+
+def test_the_shop_api_says_so_as_a_problem(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OperationalError("terminating connection")
+
+    monkeypatch.setattr("configurator.api.newest_version", fail)
+
+    response = client.get("/api/shop/v1/recipes/shampoo/")
+
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert response.json()["type"] == "/problems/busy"
 
 
 @pytest.mark.parametrize(("view", "status"), [(errors.server_error, 500), (errors.bad_request, 400)])

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -30,11 +31,14 @@ class Run:
         self.var_dir = var_dir
         self.port = port
         self.console = var_dir / "console"
+        environment = make_settings(var_dir, port=port, extra=extra)
+        if extra.get("OWN_POSTGRES"):
+            del environment["DATABASE_URL"]
         with self.console.open("wb") as console:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "config.run"],
                 cwd=BASE_DIR,
-                env=make_settings(var_dir, port=port, extra=extra),
+                env=environment,
                 stdout=console,
                 stderr=console,
             )
@@ -174,6 +178,49 @@ def test_it_opens_restarts_what_dies_and_closes_on_ctrl_c(shops: tuple[Run, Run]
     assert run.process.wait(30) == 0, run.read()
     assert run.read().endswith("closed; nothing of it is running any more\n")
     assert run.find_processes() == {}
+    run.await_nothing_left()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+def test_on_a_postgresql_of_its_own_it_has_two_of_each_and_opens_again_with_what_was_there() -> None:
+    with tempfile.TemporaryDirectory(prefix="concoct-run-") as folder:
+        var_dir = Path(folder)
+        var_dir.chmod(0o711)  # PostgreSQL may have to run as another user
+        shutil.copytree(make_template() / "static", var_dir / "static")
+        port = find_free_port()
+
+        first = open_on_postgres(var_dir, port)
+        assert first.status() == 200
+        for name in ("postgres", "redis", "web", "worker-1", "worker-2", "relay-1", "relay-2"):
+            assert f"{name:<9} started" in first.read()
+        assert re.search(r"database +postgres://concoct@\S+/concoct .*OWN_POSTGRES=true", first.read())
+        assert not (var_dir / "shop.sqlite3").exists()
+        os.kill(first.find_leader("postgres -D"), signal.SIGKILL)
+        first.await_text("postgres  started again")
+        first.await_status(200)
+        close(first)
+
+        second = open_on_postgres(var_dir, port)
+        assert "loading" in second.read()
+        assert find_sign_ins(second) == find_sign_ins(first) != []
+        close(second)
+
+
+def open_on_postgres(var_dir: Path, port: int) -> Run:
+    run = Run(var_dir, port=port, OWN_POSTGRES="true", RUN_COPIES="2", WEB_WORKERS="1")
+    run.await_text("Ctrl-C stops it.")
+    return run
+
+
+def find_sign_ins(run: Run) -> list[str]:
+    return re.findall(r"sign in +(\w+ +\S+)", run.read())
+
+
+def close(run: Run) -> None:
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(60) == 0, run.read()
+    assert run.read().endswith("closed; nothing of it is running any more\n")
     run.await_nothing_left()
 
 

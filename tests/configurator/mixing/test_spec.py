@@ -54,7 +54,7 @@ def test_canonical_json_has_sorted_keys_no_spaces_and_letters_as_they_are() -> N
     spec = make_spec(name="Thé", slots=(), families=(), sizes=())
 
     assert to_json(spec) == (
-        '{"allergen_threshold_ppm":null,"families":[],"flags":[],"hair_types":[],"name":"Thé","needs":[],'
+        '{"allergen_threshold_ppm":null,"families":[],"flags":[],"hair_types":[],"name":"Thé","needs":[],"open_jar_months":null,'
         '"reference_ml":100,"rules":[],"sizes":[],"slots":[],"slug":"tea","starters":[]}'
     )
 

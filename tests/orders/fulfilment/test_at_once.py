@@ -20,9 +20,9 @@ from orders.jobs import WrongStateError
 from orders.making import complete_job, decide_cancellation
 from orders.models import FeedEvent, IdempotentAnswer, Job, JobTransition, OrderEvent
 from tests.orders.make import STAFF, copy_job, lease_of, lots_of, make_client, make_job
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 
-pytestmark = [pytest.mark.usefixtures("catalogue"), on_sqlite]
+pytestmark = pytest.mark.usefixtures("catalogue")
 
 RUNS = 200
 NOW = timezone.now()

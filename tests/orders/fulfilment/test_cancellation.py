@@ -1,7 +1,6 @@
 """Cancelling what is on the bench: the shop asks, the bench answers, and the order is settled once, either way."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from configurator.models import Component
 from orders.cancelling import SHOPPER, TooLateError, ask_to_cancel, cancel_order
 from orders.care import call_off, make_again
 from orders.claiming import claim_jobs, expire_leases
+from orders.making import complete_job, start_job
 from orders.models import FeedEvent, Job, Order, OrderEvent, OutboxEntry
 from orders.tracking import read_tracking
 from tests.orders.fulfilment.api import Caller, as_json, everything
@@ -33,17 +33,19 @@ def decide(caller: Caller, job: Job, decision: str, **more: Any) -> tuple[int, A
 
 
 def two_jobs(caller: Caller, first: str, second: str = S.CLAIMED) -> tuple[Job, Job]:
-    """Two jobs of one order, the first in state `first`; the second claimed, or ready."""
-    job = make_job(first, client=caller.key)
-    ready = Job(state=S.READY, order=job.order, line=job.line, promised_on=job.promised_on)
-    ready.snapshot, ready.snapshot_sha256 = job.snapshot, job.snapshot_sha256
-    ready.pk = job.pk
-    copy_job(ready, 1)
+    """Two jobs of one order, the first in state `first`, the second claimed or ready."""
+    now = timezone.now()
+    job = make_job(S.READY)
+    copy_job(job, 1)
     other = Job.objects.exclude(pk=job.pk).get()
-    Component.objects.update(reserved_ml=Decimal(0))
+    claim_only(job, caller.key, lease_seconds=600, now=now)
+    if first in (S.IN_PRODUCTION, S.PRODUCED):
+        start_job(job.public_id, lease=lease_of(job), now=now)
+    if first == S.PRODUCED:
+        complete_job(job.public_id, lease=lease_of(job), batch="B1", lots=lots_of(job), now=now)
     if second == S.CLAIMED:
-        claim_only(other, caller.key, lease_seconds=600, now=timezone.now())
-    return job, Job.objects.get(pk=other.pk)
+        claim_only(other, caller.key, lease_seconds=600, now=now)
+    return Job.objects.get(pk=job.pk), Job.objects.get(pk=other.pk)
 
 
 def states(*jobs: Job) -> list[tuple[str, str]]:
@@ -190,7 +192,7 @@ def test_what_was_cancelled_for_nothing_is_made_again(caller: Caller, stock: int
     decide(caller, first, "accept")
     if stock == 1:
         Component.objects.filter(slug="mend").update(stock_ml=stock)
-    Component.objects.update(reserved_ml=Decimal(0))
+    Component.objects.update(reserved_ml=0)
 
     decide(caller, second, "reject")
     decided = events()

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from orders.idempotency import KEPT_FOR, answer_once, forget_old_answers
+from orders.idempotency import KEPT_FOR, answer_once, forget_old_answers, lock_number
 from orders.models import Hold, IdempotentAnswer, Job, JobTransition
 from orders.relaying import PERIODIC
 from tests.orders.fulfilment.api import PATH, Caller, as_json, everything
@@ -198,3 +199,21 @@ def test_answers_are_forgotten_after_72_hours_by_the_relay() -> None:
     assert list(IdempotentAnswer.objects.values_list("key", flat=True)) == ["71"]
     assert timedelta(hours=72) == KEPT_FOR
     assert forget_old_answers in [work for _what, work in PERIODIC]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets the second request wait instead")
+def test_a_request_that_is_being_answered_already_is_told_to_come_back(caller: Caller) -> None:
+    make_job()
+    before = everything()
+    other = connections.create_connection("default")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number(caller.key, "k")])
+
+        response = caller.ask("/claims", CLAIM, Idempotency_Key="k")
+
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_number(caller.key, "k")])
+    other.close()
+    assert (response.status_code, response["Retry-After"]) == (409, "1")
+    assert response.json()["type"] == "/problems/key-in-flight"
+    assert everything() == before
+    assert len(caller.post("/claims", CLAIM, Idempotency_Key="k")[1]["jobs"]) == 1

@@ -14,6 +14,7 @@ NEEDED = {
     ("POST", "/claims"): "jobs:claim",
     ("GET", "/jobs"): "jobs:read",
     ("GET", f"/jobs/{uuid.UUID(int=0)}"): "jobs:read",
+    ("GET", f"/jobs/{uuid.UUID(int=0)}/label"): "jobs:read",
     ("POST", f"/jobs/{uuid.UUID(int=0)}/start"): "jobs:write",
     ("POST", f"/jobs/{uuid.UUID(int=0)}/complete"): "jobs:write",
     ("POST", f"/jobs/{uuid.UUID(int=0)}/fail"): "jobs:write",

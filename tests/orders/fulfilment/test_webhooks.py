@@ -25,7 +25,7 @@ from orders.models import FeedEvent, WebhookDelivery, WebhookEndpoint
 from orders.ringing import GIVE_UP_AFTER, LEASE, Ringer, ring_endpoints
 from tests.orders.fulfilment.api import PATH, Caller, everything
 from tests.orders.make import make_client, make_order
-from tests.orders.racing import do_alone, do_at_once, on_sqlite, shop_on_file
+from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.receiver import Received, Receiver, receiver, reply
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -349,7 +349,6 @@ def test_two_relays_at_the_same_moment_tell_it_once(
     assert (began, len(hook.received), only().sent_to) == ([1], 1, 1)
 
 
-@on_sqlite
 def test_six_relays_at_once_tell_it_once(caller: Caller, hook: Receiver, tmp_path: Path) -> None:
     add(caller, hook)
     make_order(paid=True)
@@ -362,7 +361,6 @@ def test_six_relays_at_once_tell_it_once(caller: Caller, hook: Receiver, tmp_pat
     assert (len(hook.received), told) == (1, 1)
 
 
-@on_sqlite
 def test_a_receiver_that_hangs_holds_up_no_other(caller: Caller, hook: Receiver, tmp_path: Path) -> None:
     let_go = threading.Event()
 

@@ -4,7 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.orders.make import MIX
-from tests.pages.samples import CUSTOMER, NO_ROUTE, Sent, elsewhere, page
+from tests.pages.samples import CUSTOMER, NO_ROUTE, Sent, elsewhere, file, page
 
 
 @page("api-docs", public=True)
@@ -15,6 +15,21 @@ def api_docs(shopper: Client) -> str:
 @elsewhere("favicon.ico", status=301)
 def icon(shopper: Client) -> str:
     return "/favicon.ico"
+
+
+@file("orders:health")
+def how_all_parts_are(shopper: Client) -> str:
+    return reverse("orders:health")
+
+
+@file("orders:live")
+def whether_the_process_answers(shopper: Client) -> str:
+    return reverse("orders:live")
+
+
+@file("orders:ready")
+def whether_it_can_serve(shopper: Client) -> str:
+    return reverse("orders:ready")
 
 
 @page(NO_ROUTE, "nothing at this address", status=404)

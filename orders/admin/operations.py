@@ -1,0 +1,214 @@
+"""The page for whoever runs the shop: what is alive, what waits, what was given up, each figure with its list."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from orders.figures import HOUR, OPEN, Figures, read_figures
+from orders.health import Part, Status, read_health
+from orders.models import Job, Order, OutboxEntry, Pulse, WebhookDelivery, WebhookEndpoint
+
+MOST_SHOWN = 20
+LOOKING = timedelta(minutes=1)  # a look at the invariants takes no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure in words; `address` is that of the list that it counts, empty where there is none."""
+
+    name: str
+    count: int
+    address: str = ""
+    hint: str = ""
+    is_trouble: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invariants:
+    """When they were last looked at; `hold` is None while that is not known."""
+
+    asked_at: datetime | None
+    hold: bool | None
+
+
+@never_cache
+@require_safe
+def operations(request: HttpRequest) -> HttpResponse:
+    """For staff who may see jobs; each list behind a figure asks for its own permission."""
+    if not request.user.has_perm("orders.view_job"):
+        raise PermissionDenied
+    now = timezone.now()
+    figures = read_figures(now=now)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Operations"),
+        "at": now,
+        "parts": [(part, _name(part), _state(part), _way_on(part)) for part in read_health().parts],
+        "jobs": _job_rows(figures),
+        "outbox": _outbox_rows(figures),
+        "sales": _sale_rows(figures),
+        "moves": figures.moves,
+        "mean_seconds": figures.moves.seconds / figures.moves.hand_offs if figures.moves.hand_offs else None,
+        "feed_seq": figures.feed_seq,
+        "webhooks": _webhook_rows(figures),
+        "dead": _dead_entries(),
+        "most_shown": MOST_SHOWN,
+        "dead_list": list_of(OutboxEntry, state__exact=OutboxEntry.State.DEAD),
+        "may_retry": request.user.has_perm("orders.change_outboxentry"),
+        "failures": _failed_deliveries(),
+        "invariants": _read_invariants(figures.pulses.get("invariants"), now=now),
+    }
+    return render(request, "admin/orders/operations.html", context)
+
+
+def list_of(model: type[Model], **query: object) -> str:
+    """Where the admin lists these rows; empty for what it has no list of."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    try:
+        return reverse(name, query={key: str(value) for key, value in query.items()})
+    except NoReverseMatch:
+        return ""
+
+
+def _job_rows(figures: Figures) -> list[Row]:
+    real = {"sandbox__isnull": True, "remakes__isnull": True}
+    rows = [
+        Row(
+            name=str(Job.State(state).label),
+            count=figures.jobs[state].jobs,
+            address=list_of(Job, state__exact=state, **real),
+            hint=_("Decide: make them again, or cancel them.") if state == Job.State.FAILED else "",
+            is_trouble=state == Job.State.FAILED and figures.jobs[state].jobs > 0,
+        )
+        for state in OPEN
+    ]
+    still_open = {"state__in": ",".join(OPEN), **real}
+    held = list_of(Job, on_hold__exact=1, **still_open)
+    late = list_of(Job, promised_on__lt=timezone.localdate(figures.at).isoformat(), **still_open)
+    return [
+        *rows,
+        Row(_("on hold"), figures.held, held, _("Each goes on when its last hold is released.")),
+        Row(
+            _("late: promised before today"),
+            figures.late,
+            late,
+            _("Their shoppers were told; make them first."),
+            is_trouble=figures.late > 0,
+        ),
+    ]
+
+
+def _outbox_rows(figures: Figures) -> list[Row]:
+    return [
+        Row(
+            name=str(OutboxEntry.Topic(topic).label),
+            count=count,
+            address=list_of(OutboxEntry, state__exact=OutboxEntry.State.PENDING, topic__exact=topic),
+        )
+        for topic, count in figures.pending.items()
+    ]
+
+
+def _sale_rows(figures: Figures) -> list[Row]:
+    since = (figures.at - HOUR).isoformat()
+    return [
+        Row(
+            _("placed within the last hour"),
+            figures.placed,
+            list_of(Order, placed_at__gt=since, sandbox__isnull=True),
+        ),
+        Row(
+            _("paid within the last hour"),
+            figures.paid,
+            list_of(Order, paid_at__gt=since, sandbox__isnull=True),
+        ),
+    ]
+
+
+def _webhook_rows(figures: Figures) -> list[Row]:
+    return [
+        Row(
+            _("failing"),
+            figures.webhooks_failing,
+            list_of(WebhookEndpoint, failing_since__isnull=False, disabled_at__isnull=True),
+            _("They are tried again by themselves; the maker's server has to answer."),
+            is_trouble=figures.webhooks_failing > 0,
+        ),
+        Row(
+            _("switched off"),
+            figures.webhooks_off,
+            list_of(WebhookEndpoint, disabled_at__isnull=False),
+            _("The maker can read the feed meanwhile and misses nothing."),
+        ),
+    ]
+
+
+def _dead_entries() -> list[tuple[OutboxEntry, str]]:
+    dead = OutboxEntry.objects.filter(state=OutboxEntry.State.DEAD).select_related("order").order_by("-id")
+    return [(entry, _what_to_do(entry)) for entry in dead[:MOST_SHOWN]]
+
+
+def _what_to_do(entry: OutboxEntry) -> str:
+    if entry.topic == OutboxEntry.Topic.HANDOFF:
+        return _("The order's jobs are held until it works. Mend what the error says, then try again.")
+    if entry.topic == OutboxEntry.Topic.REFUND:
+        return _("Look at the payment provider first whether the money went back, then try again.")
+    return _("The mail was not sent. Mend the mail server or correct the address, then try again.")
+
+
+def _failed_deliveries() -> list[WebhookDelivery]:
+    failed = WebhookDelivery.objects.exclude(status__range=(200, 299), error="")
+    return list(failed.select_related("endpoint__client").order_by("-id")[:10])
+
+
+def _read_invariants(pulse: Pulse | None, *, now: datetime) -> Invariants:
+    if pulse is None or pulse.asked_at is None:
+        return Invariants(None, None)
+    if pulse.seen_at is not None and pulse.seen_at >= pulse.asked_at:
+        return Invariants(pulse.asked_at, hold=True)
+    return Invariants(pulse.asked_at, hold=None if now - pulse.asked_at < LOOKING else False)
+
+
+def _name(part: Part) -> str:
+    names = {
+        "database": _("Database"),
+        "broker": _("Redis"),
+        "worker": _("Worker"),
+        "relay": _("Relay"),
+        "outbox": _("Outbox"),
+        "dead entries": _("Entries given up"),
+    }
+    return names[part.name]
+
+
+def _state(part: Part) -> str:
+    if part.status is Status.OK:
+        return _("well")
+    return _("down") if part.status is Status.DOWN else _("not as it should be")
+
+
+def _way_on(part: Part) -> str:
+    """What to do about a part that is not well."""
+    if part.status is Status.OK:
+        return ""
+    ways = {
+        "database": _("Nobody can buy. Start the database, or run the migrations."),
+        "broker": _("Start Redis again. Nothing is lost: the relay hands off meanwhile, a little later."),
+        "worker": _("Start the worker again. Nothing is lost: the relay does its work meanwhile."),
+        "relay": _("Start the relay again: without it nothing is caught up, and leases do not end."),
+        "outbox": _(
+            "Something has waited for more than a minute: see below what, and why in its last error."
+        ),
+        "dead entries": _("Look at each below: mend what its error says, then try it again."),
+    }
+    return ways[part.name]

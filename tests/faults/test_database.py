@@ -1,0 +1,142 @@
+"""PostgreSQL hangs up on everybody, or is away: shoppers read that they may try again, and nothing is half written."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from orders.demo.http import Patience
+from orders.demo.shopper import Shopper
+from tests.on_postgres import running_postgres
+from tests.processes import Shop, open_shop
+
+pytestmark = pytest.mark.slow
+
+TIMES = 6
+HALF_WRITTEN = {
+    "an order without a line": "SELECT count(*) FROM orders_order o WHERE NOT EXISTS "
+    "(SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id)",
+    "an order without a payment": "SELECT count(*) FROM orders_order o WHERE NOT EXISTS "
+    "(SELECT 1 FROM orders_payment p WHERE p.order_id = o.id)",
+    "a paid order without jobs": "SELECT count(*) FROM orders_order o WHERE paid_at IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM orders_job j WHERE j.order_id = o.id)",
+    "a line that has two jobs": "SELECT count(*) FROM (SELECT line_id FROM orders_job GROUP BY line_id "
+    "HAVING count(*) > 1) twice",
+    "an order that two baskets' checkouts made": "SELECT count(*) FROM (SELECT checkout_key FROM orders_order "
+    "GROUP BY checkout_key HAVING count(*) > 1) twice",
+}
+
+
+class Books:
+    """The database of a shop, beside the shop."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, question: str) -> Any:
+        with closing(psycopg.connect(self.url, autocommit=True)) as asked:
+            return asked.execute(question).fetchall()
+
+    def hang_up(self) -> int:
+        """End every other connection; how many there were."""
+        return len(
+            self.ask(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[tuple[Shop, Books]]:
+    with (
+        running_postgres() as server,
+        open_shop("redis", "web", "worker", "relay", env={"DATABASE_URL": server.url}) as shop,
+    ):
+        yield shop, Books(server.url)
+
+
+def test_shoppers_whose_database_hangs_up_are_told_to_try_again_and_nothing_is_half_written(
+    opened: tuple[Shop, Books],
+) -> None:
+    shop, books = opened
+    answers: Counter[int] = Counter()
+    bare: list[str] = []
+    over = threading.Event()
+    tokens: list[str] = []
+
+    def look_around() -> None:
+        with httpx.Client(base_url=shop.url, timeout=20) as client:
+            while not over.is_set():
+                answer = client.get("/mix/shampoo/warm-hearth/mend/quench")
+                answers[answer.status_code] += 1
+                if answer.status_code == 503 and not answer.headers.get("Retry-After"):
+                    bare.append(answer.text)
+
+    def buy() -> None:
+        while not over.is_set():
+            shopper = Shopper(shop.url, say=lambda line: None, patience=Patience(seconds=30, say=print))
+            with shopper.client:
+                tokens.append(shopper.order().rpartition("/")[2])
+
+    people = [threading.Thread(target=call) for call in (look_around, look_around, buy)]
+    for person in people:
+        person.start()
+    cut = 0
+    for _ in range(TIMES):
+        time.sleep(1)
+        cut += books.hang_up()
+    time.sleep(1)
+    over.set()
+    for person in people:
+        person.join(60)
+
+    assert cut >= TIMES
+    assert bare == []
+    assert set(answers) <= {200, 503}
+    assert answers[200] > TIMES
+    assert httpx.get(f"{shop.url}/").status_code == 200
+    assert tokens != []
+    await_all_ready(books)
+    assert {what: books.ask(question)[0][0] for what, question in HALF_WRITTEN.items()} == dict.fromkeys(
+        HALF_WRITTEN, 0
+    )
+
+
+def test_a_shop_whose_database_is_away_says_when_to_come_back_and_goes_on_when_it_is_there_again() -> None:
+    with running_postgres() as server:
+        extra = {"DATABASE_URL": server.url, "DATABASE_POOL_SECONDS": "1"}
+        with open_shop("web", env=extra) as shop:
+            server.stop()
+            page = httpx.get(f"{shop.url}/mix/shampoo/", timeout=20)
+            problem = httpx.get(f"{shop.url}/api/shop/v1/recipes/shampoo/", timeout=20)
+            server.start()
+            back = await_page(f"{shop.url}/mix/shampoo/")
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
+    assert "We cannot answer just now" in page.text
+    assert (problem.status_code, problem.headers["Retry-After"]) == (503, "2")
+    assert problem.json()["type"] == "/problems/busy"
+    assert back < 10
+
+
+def await_page(url: str) -> float:
+    """The seconds until a page is shown again; until then the shop may only ask to come back."""
+    start = time.monotonic()
+    while (answer := httpx.get(url, timeout=20)).status_code != 200:
+        assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+        time.sleep(0.2)
+    return time.monotonic() - start
+
+
+def await_all_ready(books: Books) -> None:
+    deadline = time.monotonic() + 30
+    while states := books.ask("SELECT state, count(*) FROM orders_job WHERE state <> 'ready' GROUP BY state"):
+        assert time.monotonic() < deadline, states
+        time.sleep(0.2)

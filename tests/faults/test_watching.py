@@ -1,0 +1,67 @@
+"""A real shop tells what it does and how it is: one grep follows a purchase, and a Redis that hangs is no secret."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from orders.demo.http import Patience
+from orders.demo.shopper import Shopper
+from tests.processes import Shop, open_shop
+
+pytestmark = pytest.mark.slow
+
+PATIENCE_SECONDS = 30.0
+ASKED_WITHIN_SECONDS = 3.0  # promised are 1.5; machines under test are slow
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    with open_shop("redis", "web", "worker", "relay", env={"LOG_FORMAT": "json"}) as opened:
+        yield opened
+
+
+def lines_of(shop: Shop, name: str) -> list[dict[str, Any]]:
+    """Those of our own; servers greet in words of their own before they have read any settings."""
+    return [json.loads(line) for line in shop.read_log(name).splitlines() if line.startswith("{")]
+
+
+def handed_off(shop: Shop) -> list[dict[str, Any]]:
+    lines = [line for name in ("worker", "relay") for line in lines_of(shop, name)]
+    return [line for line in lines if line.get("topic") == "handoff" and "is done" in line["event"]]
+
+
+def test_a_purchase_is_followed_from_the_page_to_the_hand_off_by_one_id(shop: Shop) -> None:
+    shopper = Shopper(shop.url, say=print, patience=Patience(seconds=20, say=print))
+    with shopper.client:
+        token = shopper.order().rpartition("/")[2]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not handed_off(shop):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    [done] = handed_off(shop)
+    [page] = [line for line in lines_of(shop, "web") if line["request_id"] == done["request_id"]]
+    assert (page["method"], page["path"], page["logger"]) == ("POST", "/order/<token>/pay", "access")
+    for name in ("web", "worker", "relay"):
+        assert token not in shop.read_log(name)
+        assert not [line for line in lines_of(shop, name) if line["level"] in ("ERROR", "CRITICAL")]
+    assert lines_of(shop, "worker")
+
+
+def test_a_redis_that_hangs_makes_it_degraded_and_no_slower(shop: Shop) -> None:
+    shop.stop("redis")
+    try:
+        began = time.monotonic()
+        answers = [httpx.get(f"{shop.url}/health{path}", timeout=10) for path in ("", "/ready", "/live")]
+        took = time.monotonic() - began
+    finally:
+        shop.cont("redis")
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [answer.json()["status"] for answer in answers] == ["degraded", "ok", "ok"]
+    assert took < ASKED_WITHIN_SECONDS
+    assert all(not answer.cookies and "no-store" in answer.headers["Cache-Control"] for answer in answers)

@@ -1,0 +1,96 @@
+"""Run tests on PostgreSQL: `python -m pytest -p tests.on_postgres tests/orders tests/configurator`.
+
+One server for the whole run, started here and gone afterwards; with xdist a database for each worker. Of the tests
+named, those run that use the database and are not slow, and those marked `race`, slow or not; of a test with many
+cases the first, because cases differ in content, not in what the database does. All cases run on SQLite.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from config.postgres import make_child, make_url
+from config.processes import make_environment
+from config.readiness import answers
+
+START_SECONDS = 60.0
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences"}
+
+
+class Postgres:
+    """A server of our own in that folder, with a database called concoct."""
+
+    def __init__(self, folder: Path) -> None:
+        environment = make_environment(var_dir=folder, port=8000, redis_url="")
+        self.folder = folder
+        self.url = make_url(folder)
+        self.child = make_child(folder, environment=environment, log_dir=folder, forgetful=True)
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        self.child.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(self.child):
+            log = self.child.log.read_text(errors="replace")
+            assert self.child.is_alive, f"PostgreSQL died while starting:\n{log}"
+            assert time.monotonic() < deadline, f"PostgreSQL does not answer:\n{log}"
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self.child.stop(10)
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """A server that is gone afterwards with all that was in it."""
+    folder = Path(tempfile.mkdtemp(prefix="concoct-postgres-"))
+    folder.chmod(0o711)  # it may run as another user
+    server = Postgres(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(DATABASE_FIXTURES & names) or item.get_closest_marker("django_db") is not None
+
+
+def belongs_here(item: pytest.Item) -> bool:
+    is_slow, is_race = (item.get_closest_marker(name) is not None for name in ("slow", "race"))
+    return uses_database(item) and (is_race or not is_slow)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Before Django's settings are read; the workers of xdist are told by the environment."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        server = running_postgres()
+        os.environ["DATABASE_URL"] = server.__enter__().url
+        early_config.add_cleanup(lambda: server.__exit__(None, None, None))
+    yield
+
+
+def pytest_report_header() -> str:
+    return f"database: {os.environ['DATABASE_URL']}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Before they are shuffled, so that the first case is the same in every run."""
+    first_cases: dict[str, pytest.Item] = {}
+    for item in filter(belongs_here, items):
+        first_cases.setdefault(item.nodeid.partition("[")[0], item)
+    chosen = list(first_cases.values())
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = chosen

@@ -1,0 +1,188 @@
+"""The page of operations: each figure leads to just what it counts, and what was given up can be tried again."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from orders.care import make_again
+from orders.models import (
+    FulfilmentKey,
+    Job,
+    Order,
+    OutboxEntry,
+    Pulse,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from orders.pulse import show_life, take_turn
+from tests.orders.admin.people import make_boss, make_clerk
+from tests.orders.make import make_client, make_hand_off, make_job, make_order
+from tests.orders.pages import read
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+PAGE = "/admin/operations/"
+S = Job.State
+
+
+@pytest.fixture(autouse=True)
+def broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.health.broker_answers", lambda: True)
+
+
+def make_all_kinds() -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for state in S.values:
+        make_job(state, promised_on=yesterday)
+    make_again(make_job(S.FAILED), by="grace", now=timezone.now())
+    make_job(S.READY, on_hold=True)
+    make_order()
+    in_sandbox = make_job(S.READY)
+    key = make_client().row
+    Job.objects.filter(pk=in_sandbox.pk).update(sandbox=key)
+    Order.objects.filter(pk=in_sandbox.order_id).update(sandbox=key)
+    in_sandbox.order.feed_events.update(sandbox=key)
+
+
+def make_dead(topic: str = "handoff") -> OutboxEntry:
+    entry = make_hand_off()
+    OutboxEntry.objects.filter(pk=entry.pk).update(
+        topic=topic, state="dead", attempts=12, error="ValueError: bad mix"
+    )
+    entry.refresh_from_db()
+    return entry
+
+
+def counted(page: str) -> list[tuple[int, str]]:
+    """(number, address) of every figure that is a link."""
+    found = re.findall(r'<a href="([^"]+)"\s+aria-label="[^"]+">(\d+)</a>', page)
+    return [(int(number), unescape(address)) for address, number in found]
+
+
+def open_page(staff: Client) -> str:
+    response = staff.get(PAGE)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_each_figure_leads_to_a_list_of_just_so_many() -> None:
+    make_all_kinds()
+    boss = make_boss()
+
+    figures = counted(open_page(boss))
+
+    assert len(figures) == len(OutboxEntry.Topic.values) + 6 + 2 + 2
+    assert {number for number, _address in figures} > {0, 1}
+    for number, address in figures:
+        response = boss.get(address)
+        assert response.status_code == 200, address
+        assert response.context["cl"].result_count == number, address
+
+
+def test_it_says_which_parts_are_alive() -> None:
+    now = timezone.now()
+    show_life("relay", now=now - timedelta(minutes=5))
+    boss = make_boss()
+
+    page = read(boss.get(PAGE)).text
+
+    assert "Relay down" in page
+    assert "Start the relay again" in page
+    assert "Redis well" in page
+    assert "Invariants not looked at yet" in page
+
+
+def test_it_says_how_the_last_look_at_the_invariants_ended() -> None:
+    now = timezone.now()
+    boss = make_boss()
+    take_turn("invariants", every=timedelta(hours=1), now=now - timedelta(minutes=5))
+    assert "Invariants broken" in read(boss.get(PAGE)).text
+
+    show_life("invariants", now=now)
+    assert "Invariants all hold" in read(boss.get(PAGE)).text
+
+    Pulse.objects.filter(name="invariants").update(asked_at=timezone.now() + timedelta(seconds=1))
+    assert "Invariants being looked at" in read(boss.get(PAGE)).text
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("handoff", "jobs are held until it works"),
+        ("refund", "payment provider"),
+        ("mail_late", "mail server"),
+    ],
+)
+def test_what_was_given_up_says_what_to_do(topic: str, said: str) -> None:
+    entry = make_dead(topic)
+
+    page = open_page(make_boss())
+
+    assert "ValueError: bad mix" in page
+    assert entry.order.number in page
+    assert said in page
+
+
+def test_what_was_given_up_is_tried_again_from_there() -> None:
+    entry, other = make_dead(), make_dead()
+    boss = make_boss()
+    form = re.search(
+        r'<form method="post"\s+action="([^"]+)"', open_page(boss).split('class="operations"')[1]
+    )
+    assert form is not None
+
+    boss.post(unescape(form[1]), {"action": "retry", "_selected_action": [entry.pk]}, follow=True)
+
+    entry.refresh_from_db()
+    other.refresh_from_db()
+    assert (entry.state, entry.attempts, other.state) == ("pending", 0, "dead")
+
+
+def test_who_may_only_look_is_offered_no_retry() -> None:
+    make_dead()
+
+    page = open_page(make_clerk("view_job"))
+
+    assert "ValueError: bad mix" in page
+    assert "_selected_action" not in page
+
+
+def test_failed_deliveries_are_shown_and_good_ones_are_not() -> None:
+    now = timezone.now()
+    endpoint = WebhookEndpoint.objects.create(
+        client=make_client(name="acme").row, url="https://maker.example/x", created_at=now
+    )
+    common: dict[str, Any] = {"endpoint": endpoint, "seq": 1, "milliseconds": 5, "at": now}
+    WebhookDelivery.objects.create(message_id="m1", status=204, **common)
+    assert "No delivery failed lately" in open_page(make_boss())
+
+    WebhookDelivery.objects.create(message_id="m2", status=500, **common)
+    WebhookDelivery.objects.create(message_id="m3", error="timed out", **common)
+
+    page = read(make_clerk("view_job").get(PAGE)).text
+    assert "acme 500" in page
+    assert "timed out" in page
+    assert "204" not in page
+    assert FulfilmentKey.objects.count() == 1
+
+
+def test_it_is_for_staff_who_may_see_jobs() -> None:
+    assert Client().get(PAGE)["Location"].startswith("/admin/login/")
+    assert make_clerk("view_order").get(PAGE).status_code == 403
+
+
+def test_the_index_leads_to_it_for_who_may_open_it() -> None:
+    assert f'href="{PAGE}"' in make_boss().get("/admin/").content.decode()
+    assert f'href="{PAGE}"' not in make_clerk("view_order").get("/admin/").content.decode()
+
+
+def test_nothing_keeps_it_and_it_is_only_read() -> None:
+    boss = make_boss()
+
+    assert "no-store" in boss.get(PAGE)["Cache-Control"]
+    assert boss.post(PAGE).status_code == 405

@@ -3,12 +3,14 @@
 `SCHEMA_EXAMPLES=200` sends more of each; the run is the same every time unless `SCHEMA_SEED` is set.
 """
 
+import functools
 import os
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
+from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -61,12 +63,13 @@ def read_schema() -> schemathesis.BaseSchema:
     return schema
 
 
+@functools.cache
+def shop() -> Any:
+    return get_wsgi_application()
+
+
 described = read_schema()
-
-
-@pytest.fixture(autouse=True)
-def application(plain_static_files: None) -> None:
-    described.app = get_wsgi_application()
+described.app = lambda environ, start_response: shop()(environ, start_response)
 
 
 @described.parametrize()
@@ -77,6 +80,14 @@ def test_every_operation_answers_as_it_is_described(case: Any, headers: dict[str
 
 def test_what_one_answer_leads_on_to_is_answered_as_described(headers: dict[str, str]) -> None:
     class Caller(described.as_state_machine()):  # type: ignore[misc]
+        def setup(self) -> None:
+            self.run = transaction.atomic()
+            self.run.__enter__()
+
+        def teardown(self) -> None:
+            transaction.set_rollback(True)
+            self.run.__exit__(None, None, None)
+
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
             return {"headers": headers}
 

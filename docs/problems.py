@@ -44,7 +44,10 @@ def catalogue(problems: Iterable[tuple[int, str, str]]) -> str:
     """The table of problems, each (status, code, title), and of the framework's; KeyError for one without advice."""
     rows = [(status, code, title, WHAT_TO_DO[code]) for status, code, title in set(problems)]
     rows += [(status, code, title, advice) for code, (status, title, advice) in FROM_FRAMEWORK.items()]
-    lines = [f"| `/problems/{code}` | {status} | {title} | {advice} |" for status, code, title, advice in sorted(rows)]
+    lines = [
+        f"| `/problems/{code}` | {status} | {title} | {advice} |"
+        for status, code, title, advice in sorted(rows)
+    ]
     return "\n".join(["| type | status | means | what to do |", "| --- | --- | --- | --- |", *lines]) + "\n"
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 from django.core.wsgi import get_wsgi_application
-from drf_spectacular.generators import SchemaGenerator
 
+from tests.orders.fulfilment.api import read_description
 from tests.orders.make import make_client, make_job
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("catalogue")]
@@ -22,16 +22,25 @@ COMMAND = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", 
 def generate(folder: Path) -> str:
     """The name of the package that is written into `folder`."""
     description, settings = folder / "openapi.json", folder / "settings.json"
-    description.write_text(json.dumps(SchemaGenerator().get_schema(public=True)))
+    description.write_text(json.dumps(read_description()))
     settings.write_text(json.dumps({"post_hooks": []}))
-    files = ["--path", str(description), "--config", str(settings), "--output-path", str(folder / "concoct_api")]
+    files = [
+        "--path",
+        str(description),
+        "--config",
+        str(settings),
+        "--output-path",
+        str(folder / "concoct_api"),
+    ]
     done = subprocess.run([*COMMAND, *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stdout + done.stderr, done.stdout + done.stderr
     return "concoct_api"
 
 
-def test_a_generated_client_claims_a_job_and_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_generated_client_claims_a_job_and_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = make_job(label_name="Ada")
     monkeypatch.syspath_prepend(tmp_path)
     package = generate(tmp_path)

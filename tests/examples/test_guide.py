@@ -42,7 +42,7 @@ def test_every_command_of_the_guide_is_answered_as_it_says(shop: Shop) -> None:
 
 def prepare(url: str, key: str) -> dict[str, str]:
     """A claimed and a begun job, which the guide reports on."""
-    made = {}
+    made: dict[str, str] = {}
     for name, state in (("CLAIMED", "claimed"), ("BEGUN", "in_production")):
         answer = httpx.post(
             f"{url}/api/fulfilment/v1/sandbox/jobs",

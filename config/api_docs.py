@@ -1,11 +1,11 @@
-"""The page that describes both APIs, made from the same OpenAPI document that programs read."""
+"""The pages that describe the APIs, made from the same OpenAPI document that programs read."""
 
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -42,39 +42,87 @@ class Shape:
     fields: tuple[Field, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One of the APIs: its operations, and the shapes that they take and answer, by name."""
+
+    slug: str
+    name: str
+    operations: tuple[Operation, ...]
+    shapes: tuple[Shape, ...]
+
+
+NAMES = {"shop": "Shop API", "fulfilment": "Fulfilment API"}
+
+
 @require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
-    operations, shapes = describe()
-    groups = {
-        "Shop API": [each for each in operations if each.path.startswith("/api/shop/")],
-        "Fulfilment API": [each for each in operations if each.path.startswith("/api/fulfilment/")],
-    }
+    """What APIs there are."""
     return render(
-        request, "api_docs.html", {"groups": groups, "shapes": shapes, "base_url": settings.BASE_URL}
+        request, "api_docs/index.html", {"apis": describe().values(), "base_url": settings.BASE_URL}
     )
+
+
+@require_safe
+def api_operations(request: HttpRequest, slug: str) -> HttpResponse:
+    """What can be asked of one API."""
+    return render(request, "api_docs/operations.html", {"api": _find(slug)})
+
+
+@require_safe
+def api_shapes(request: HttpRequest, slug: str) -> HttpResponse:
+    """The JSON objects that one API takes and answers."""
+    return render(request, "api_docs/shapes.html", {"api": _find(slug)})
+
+
+def _find(slug: str) -> Api:
+    try:
+        return describe()[slug]
+    except KeyError as error:
+        raise Http404 from error
 
 
 @cache
-def describe() -> tuple[tuple[Operation, ...], tuple[Shape, ...]]:
-    """Operations and shapes of the OpenAPI document, made once per process."""
+def describe() -> dict[str, Api]:
+    """The APIs of the OpenAPI document by their short names, made once per process."""
     document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no types
+    schemas = document["components"]["schemas"]
+    return {slug: _describe(slug, name, document["paths"], schemas) for slug, name in NAMES.items()}
+
+
+def _describe(slug: str, name: str, paths: dict[str, Any], schemas: dict[str, Any]) -> Api:
+    own = {path: methods for path, methods in paths.items() if path.startswith(f"/api/{slug}/")}
     operations = tuple(
         _operation(path, method, content)
-        for path, methods in document["paths"].items()
+        for path, methods in own.items()
         for method, content in methods.items()
     )
     shapes = tuple(
-        Shape(
-            name,
-            tuple(
-                _field(key, value, content.get("required", ()))
-                for key, value in content["properties"].items()
-            ),
-        )
-        for name, content in document["components"]["schemas"].items()
-        if "properties" in content
+        _shape(each, schemas[each]) for each in _shapes_in(own, schemas) if "properties" in schemas[each]
     )
-    return operations, shapes
+    return Api(slug, name, operations, shapes)
+
+
+def _shapes_in(content: Any, schemas: dict[str, Any]) -> list[str]:
+    """The names of all shapes that a part of the document refers to, directly or through others, sorted."""
+    found: set[str] = set()
+    open_ends = [content]
+    while open_ends:
+        match open_ends.pop():
+            case dict() as part:
+                name = str(part.get("$ref", "")).removeprefix("#/components/schemas/")
+                if name in schemas and name not in found:
+                    found.add(name)
+                    open_ends.append(schemas[name])
+                open_ends.extend(part.values())
+            case list() as parts:
+                open_ends.extend(parts)
+    return sorted(found)
+
+
+def _shape(name: str, content: dict[str, Any]) -> Shape:
+    required = content.get("required", ())
+    return Shape(name, tuple(_field(key, value, required) for key, value in content["properties"].items()))
 
 
 def _operation(path: str, method: str, content: dict[str, Any]) -> Operation:

@@ -125,6 +125,17 @@ class CheckView(ShopView):
         )
 
 
+@extend_schema(exclude=True)
+class NowhereView(ShopView):
+    # Every other address: a problem, not a page.
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFoundProblem(
+            "There is nothing at this address. GET /api/shop/v1/recipes/ lists what is on sale."
+        )
+
+
 def find_recipe(slug: str) -> tuple[RecipeVersion, Mixer]:
     """The version on sale and its mixer; raises NotFoundProblem."""
     try:

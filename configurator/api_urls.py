@@ -1,6 +1,6 @@
 """Addresses of the shop API."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from configurator import api
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("recipes/<slug:slug>/", api.RecipeView.as_view(), name="recipe"),
     path("recipes/<slug:slug>/options", api.OptionsView.as_view(), name="options"),
     path("recipes/<slug:slug>/check", api.CheckView.as_view(), name="check"),
+    re_path(r"", api.NowhereView.as_view(), name="nowhere"),
 ]

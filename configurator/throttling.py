@@ -125,8 +125,10 @@ class Throttle(SimpleRateThrottle):
         return f"{self.scope}:{find_network(self.get_ident(request))}"
 
 
-def find_network(address: str) -> str:
-    """The address that is counted: with IPv6 the /64 that one customer has to himself."""
+def find_network(address: str | None) -> str:
+    """The address that is counted: with IPv6 the /64 that one customer has to himself; "" on a Unix socket."""
+    if address is None:
+        return ""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -34,6 +34,10 @@ STYLE = """
     marker path { fill: #98c1d9 }
   }
 """
+TIP = (
+    '<marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path d="M0 0 10 5 0 10z"/></marker>'
+)
 
 
 def draw(allowed: dict[str, tuple[str, ...]]) -> str:
@@ -41,11 +45,10 @@ def draw(allowed: dict[str, tuple[str, ...]]) -> str:
     width, height = 5 * COLUMN + WIDTH + 40, 2 * ROW + HEIGHT + 60
     ways = "; ".join(f"{a} to {', '.join(to)}" for a, to in allowed.items() if to)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="States of a job">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
         f"<title>States of a job</title><desc>{escape(ways)}</desc>",
         f"<style>{STYLE}</style>",
-        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path d="M0 0 10 5 0 10z"/></marker></defs>',
+        f"<defs>{TIP}</defs>",
         *(f'<path marker-end="url(#tip)" d="{_way(a, b)}"/>' for a, to in allowed.items() for b in to),
         *_boxes(allowed),
         "</svg>",

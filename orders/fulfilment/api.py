@@ -31,7 +31,7 @@ from orders.shipping import Parcel, ship_jobs
 from orders.visibility import visible_jobs
 
 Scope = FulfilmentKey.Scope
-ON_JOB = (400, 404, 409, 412, 422)
+ON_JOB = (400, 404, 409, 412, 422, 428)
 RELATED = ("order", "line", "shipment")
 
 

@@ -16,7 +16,7 @@ class CancellationView(ReportView):
         "Accept or reject the cancellation of a job",
         request=CancellationSerializer,
         response=JobSerializer,
-        problems=(*ON_JOB, 428),
+        problems=ON_JOB,
         operation_id="decide_cancellation",
         parameters=[idempotent, if_match],
     )

@@ -48,7 +48,7 @@ PROBLEMS = {
 
 idempotent = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "maxLength": 255, "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"},
     OpenApiParameter.HEADER,
     required=True,
     description="1 to 255 printable ASCII characters. The same key again returns the first answer, marked with "

@@ -76,7 +76,8 @@ def test_each_figure_leads_to_a_list_of_just_so_many() -> None:
 
     figures = counted(open_page(boss))
 
-    assert len(figures) == len(OutboxEntry.Topic.values) + 6 + 2 + 2
+    jobs, troubles, sales, webhooks = 6, 2, 2, 2
+    assert len(figures) == len(OutboxEntry.Topic.values) + jobs + troubles + sales + webhooks
     assert {number for number, _address in figures} > {0, 1}
     for number, address in figures:
         response = boss.get(address)

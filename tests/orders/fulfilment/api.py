@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.apps import apps
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from orders.keys import MadeKey
@@ -11,6 +12,12 @@ from orders.making import Lot
 from orders.models import Job
 
 PATH = "/api/fulfilment/v1"
+
+
+def read_description() -> dict[str, Any]:
+    """What both APIs say of themselves, in OpenAPI."""
+    described: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return described
 
 
 class KeyedClient(APIClient):

@@ -22,6 +22,9 @@ pytestmark = pytest.mark.usefixtures("catalogue")
 LEASED = ["claimed", "in_production"]
 
 
+NOBODY = str(uuid.UUID(int=0))
+
+
 def held(*jobs: Job) -> list[dict[str, str]]:
     return [{"id": str(job.public_id), "lease_token": str(lease_of(job).token)} for job in jobs]
 
@@ -121,7 +124,7 @@ def test_a_heartbeat_takes_three_queries_however_many_jobs(caller: Caller, count
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"jobs": []}, {"jobs": [{"id": str(uuid.UUID(int=1)), "lease_token": str(uuid.UUID(int=2))}] * 51}, {"jobs": "x"},
+        {"jobs": []}, {"jobs": [{"id": NOBODY, "lease_token": NOBODY}] * 51}, {"jobs": "x"},
         {"lease_seconds": 59}, {"lease_seconds": 43_201}, {"state": "claimed"},
     ],
     ids=lambda wrong: str(wrong)[:30],

@@ -12,6 +12,21 @@ def api_docs(shopper: Client) -> str:
     return reverse("api-docs")
 
 
+@page("api-operations", public=True)
+def what_can_be_asked(shopper: Client) -> str:
+    return reverse("api-operations", args=["fulfilment"])
+
+
+@page("api-shapes", public=True)
+def what_is_sent_and_answered(shopper: Client) -> str:
+    return reverse("api-shapes", args=["fulfilment"])
+
+
+@page("api-operations", "the shop's own", public=True)
+def what_can_be_asked_of_the_shop(shopper: Client) -> str:
+    return reverse("api-operations", args=["shop"])
+
+
 @elsewhere("favicon.ico", status=301)
 def icon(shopper: Client) -> str:
     return "/favicon.ico"

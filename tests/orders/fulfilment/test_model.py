@@ -239,7 +239,8 @@ class Play(RuleBasedStateMachine):
         self.compare(name)
 
     def hold(self, place: int, client: str) -> None:
-        if (name := self.pick(place)) is None:
+        states = ("claimed",) if place % 2 else ()
+        if (name := self.pick(place, *states) or self.pick(place)) is None:
             return
         job = self.model.jobs[name]
         refused = "wrong-state" if job.state in ("shipped", "cancelled") else ""

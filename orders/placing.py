@@ -25,7 +25,7 @@ from orders.payments import OPEN_STATUSES, add_payment
 from orders.stock import reserve_stock
 from orders.tokens import new_token
 
-PLACING_ATTEMPTS = 5  # how often a day at the bench may fill up under an order that is being placed
+PLACING_ATTEMPTS = 12  # how often a day at the bench may fill up under an order that is being placed
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

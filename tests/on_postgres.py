@@ -66,8 +66,9 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 def belongs_here(item: pytest.Item) -> bool:
-    is_slow, is_race = (item.get_closest_marker(name) is not None for name in ("slow", "race"))
-    return uses_database(item) and (is_race or not is_slow)
+    names = ("slow", "race", "any_database")
+    is_slow, is_race, is_alike = (item.get_closest_marker(name) is not None for name in names)
+    return uses_database(item) and not is_alike and (is_race or not is_slow)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

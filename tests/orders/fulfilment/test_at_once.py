@@ -15,7 +15,7 @@ from django.utils import timezone
 from orders.cancelling import SHOPPER, ask_to_cancel
 from orders.claiming import claim_jobs, reclaim_job
 from orders.holds import place_hold
-from orders.idempotency import Answer, answer_once
+from orders.idempotency import Answer, KeyInFlightError, answer_once
 from orders.jobs import WrongStateError
 from orders.making import complete_job, decide_cancellation
 from orders.models import FeedEvent, IdempotentAnswer, Job, JobTransition, OrderEvent
@@ -171,9 +171,11 @@ def test_eight_requests_with_one_key_at_once_do_it_once_and_get_one_answer(tmp_p
 
     bodies = {answer.body for answer in answers if isinstance(answer, Answer)}
     assert (claims, stored, len(bodies)) == (1, 1, 1)
-    assert (
-        sorted(answer.is_replay for answer in answers if isinstance(answer, Answer)) == [False] + [True] * 7
-    )
+    told = [answer.is_replay for answer in answers if isinstance(answer, Answer)]
+    in_flight = sum(
+        isinstance(answer, KeyInFlightError) for answer in answers
+    )  # SQLite has them wait instead
+    assert (told.count(False), told.count(True) + in_flight) == (1, 7)
 
 
 def test_of_eight_that_reclaim_at_once_one_gets_the_job(tmp_path: Path) -> None:

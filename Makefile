@@ -7,7 +7,7 @@ RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run run-postgres bicycle demo test faults bench ci lint format types schema lighthouse pictures requirements browser
+.PHONY: help setup setup-dev run run-postgres bicycle demo test test-postgres faults bench ci lint format types schema lighthouse pictures requirements browser
 
 help: ## List these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -42,10 +42,13 @@ demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fu
 test: $(DEV_READY) ## Run all tests, those of the database on SQLite and PostgreSQL (one file: make test TESTS=tests/project/test_run.py)
 	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
 		$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile && \
-		$(PY) -m pytest -p tests.on_postgres --numprocesses auto --dist loadfile \
-			--ignore tests/configurator/mixing tests/orders tests/configurator && \
+		$(PY) -m pytest -p tests.on_postgres --first-cases --numprocesses auto --dist loadfile \
+			tests/orders tests/configurator/admin && \
 		$(PY) -m pytest -m "slow and not alone" --numprocesses auto --dist loadfile && \
 		$(PY) -m pytest -m "slow and alone"; fi
+
+test-postgres: $(DEV_READY) ## Run every test that uses the database on PostgreSQL; `make test` runs the first cases of those that write
+	@$(PY) -m pytest -p tests.on_postgres --numprocesses auto --dist loadfile tests
 
 faults: $(DEV_READY) ## Let a shop under load suffer every fault, for an hour or so; writes docs/faults.md (ORDERS=2000: a tenth)
 	@$(PY) -m tests.faults --orders $(or $(ORDERS),20000)

@@ -1,8 +1,9 @@
 """Run tests on PostgreSQL: `python -m pytest -p tests.on_postgres tests/orders tests/configurator`.
 
 One server for the whole run, started here and gone afterwards; with xdist a database for each worker. Of the tests
-named, those run that use the database and are not slow, and those marked `race`, slow or not; of a test with many
-cases the first, because cases differ in content, not in what the database does. All cases run on SQLite.
+named, those run that use the database and are not slow, and those marked `race`, slow or not, but for those marked
+`any_database`. With `--first-cases` a test with many cases runs with its first, for cases differ in content, not in what
+the database does: so does `make test`, which runs all of them on SQLite.
 """
 
 import os
@@ -81,6 +82,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--first-cases", action="store_true", help="of a parametrised test, the first case only")
+
+
 def pytest_report_header() -> str:
     return f"database: {os.environ['DATABASE_URL']}"
 
@@ -88,10 +93,12 @@ def pytest_report_header() -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Before they are shuffled, so that the first case is the same in every run."""
-    first_cases: dict[str, pytest.Item] = {}
-    for item in filter(belongs_here, items):
-        first_cases.setdefault(item.nodeid.partition("[")[0], item)
-    chosen = list(first_cases.values())
+    chosen = list(filter(belongs_here, items))
+    if config.getoption("--first-cases"):
+        first_cases: dict[str, pytest.Item] = {}
+        for item in chosen:
+            first_cases.setdefault(item.nodeid.partition("[")[0], item)
+        chosen = list(first_cases.values())
     kept = set(chosen)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen

@@ -25,7 +25,7 @@ from tests.configurator.drafts import make_rule, publish, shampoo
 from tests.orders.pages import ADDRESS, CHECKOUT, MIX, OWN_PAGE, add_to_basket, fill_in, pay, read
 from tests.orders.stored import count_rows
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 TRIES = 1_000
 ODD = (

@@ -27,7 +27,7 @@ from tests.orders.mails import entry_of, read_html
 from tests.orders.make import ADA, pay_order
 from tests.orders.pages import add_to_basket, check_out, fill_in, open_checkout, pay, read
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SIZES = ("50ml", "250ml", "500ml")

@@ -22,7 +22,7 @@ from tests.orders.mails import add_slip, entry_of, place, read_html
 from tests.orders.make import MIX, make_job, make_order
 from tests.orders.pages import read
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OTHER = {**MIX, "main": "quench"}

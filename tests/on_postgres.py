@@ -2,8 +2,8 @@
 
 One server for the whole run, started here and gone afterwards; with xdist a database for each worker. Of the tests
 named, those run that use the database and are not slow, and those marked `race`, slow or not, but for those marked
-`any_database`. With `--first-cases` a test with many cases runs with its first, for cases differ in content, not in what
-the database does: so does `make test`, which runs all of them on SQLite.
+`any_database`. With `--first-cases` a test with many cases runs with its first, for cases differ in content, not in
+what the database does: so does `make test`, which runs all of them on SQLite.
 """
 
 import os

@@ -19,7 +19,7 @@ def main(name: str, start: Path) -> None:
     print("there", flush=True)
     while not start.exists():
         time.sleep(0.001)
-    while jobs := claim_jobs(client, worker=name, max_jobs=3, lease_seconds=600, now=timezone.now()):
+    while jobs := claim_jobs(client, worker=name, max_jobs=10, lease_seconds=600, now=timezone.now()):
         for job in jobs:
             print(job.public_id, flush=True)
         time.sleep(

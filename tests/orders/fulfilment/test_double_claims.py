@@ -1,4 +1,4 @@
-"""Two processes that claim from one database at the same time."""
+"""Eight processes that claim from one database at the same time."""
 
 import os
 import subprocess
@@ -15,29 +15,30 @@ from tests.orders.racing import do_alone, shop_on_file
 
 pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.slow, pytest.mark.race]
 
-JOBS = 200
+JOBS = 2000
+CLAIMERS = [f"maker {number}" for number in range(1, 9)]
 
 
-def test_two_processes_share_200_jobs_and_claim_none_twice(tmp_path: Path) -> None:
+def test_eight_processes_share_2000_jobs_and_claim_none_twice(tmp_path: Path) -> None:
     copy_job(make_job(), JOBS - 1)
-    for name in ("one", "two"):
+    for name in CLAIMERS:
         make_client(name=name)
     start = tmp_path / "start"
 
     with shop_on_file(tmp_path) as url:
-        claimers = [run_claimer(name, url, start) for name in ("one", "two")]
+        claimers = [run_claimer(name, url, start) for name in CLAIMERS]
         for claimer in claimers:
             assert claimer.stdout is not None
             assert claimer.stdout.readline() == "there\n"
         start.touch()
-        claimed = [claimer.communicate(timeout=60)[0].split() for claimer in claimers]
+        claimed = [claimer.communicate(timeout=120)[0].split() for claimer in claimers]
         states = do_alone(read_states)
         moves = do_alone(JobTransition.objects.filter(to_state="claimed").count)
 
-    assert [claimer.returncode for claimer in claimers] == [0, 0]
-    assert min(map(len, claimed)) > 0, "both were at work at the same time"
-    assert len(claimed[0]) + len(claimed[1]) == JOBS
-    assert len({*claimed[0], *claimed[1]}) == JOBS
+    assert [claimer.returncode for claimer in claimers] == [0] * len(CLAIMERS)
+    assert min(map(len, claimed)) > 0, "all were at work at the same time"
+    assert sum(map(len, claimed)) == JOBS
+    assert len(set().union(*claimed)) == JOBS
     assert states == [(Job.State.CLAIMED, 1, JOBS, JOBS)]
     assert moves == JOBS
 

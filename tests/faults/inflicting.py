@@ -145,8 +145,11 @@ def everything_is_restarted(rig: Rig) -> Harm:
     while True:
         for name in ("web", "worker", "relay"):
             yield random.uniform(1, 3)
+            stopped = rig.children[name].process
             rig.ask_to_stop(name)
             rig.inflicted += 1
+            while rig.children[name].process is stopped:
+                yield 0.5
 
 
 def everything_dies(rig: Rig) -> Harm:

@@ -78,12 +78,13 @@ def assert_all_is_right() -> None:
 
 
 @pytest.mark.slow
-def test_1000_spoiled_baskets_and_checkouts_change_no_total_and_break_nothing() -> None:
-    rng = random.Random(20260302)
+@pytest.mark.parametrize("seed", range(4))
+def test_1000_spoiled_baskets_and_checkouts_change_no_total_and_break_nothing(seed: int) -> None:
+    rng = random.Random(seed)
     day = str(quoted_day())
     outcomes: Counter[str] = Counter()
 
-    for attempt in range(TRIES):
+    for attempt in range(TRIES // 4):
         if attempt % 10 == 0:
             client = Client()
             add_to_basket(client)
@@ -104,7 +105,7 @@ def test_1000_spoiled_baskets_and_checkouts_change_no_total_and_break_nothing() 
         outcomes["placed" if "/pay" in answer.get("Location", "") else "refused"] += 1
 
     assert_all_is_right()
-    assert min(outcomes["placed"], outcomes["refused"]) > 200
+    assert min(outcomes["placed"], outcomes["refused"]) > 50
 
 
 def quoted_day() -> date:

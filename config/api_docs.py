@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
@@ -47,12 +49,12 @@ class Api:
     """One of the APIs: its operations, and the shapes that they take and answer, by name."""
 
     slug: str
-    name: str
+    name: Promise
     operations: tuple[Operation, ...]
     shapes: tuple[Shape, ...]
 
 
-NAMES = {"shop": "Shop API", "fulfilment": "Fulfilment API"}
+NAMES = {"shop": _("Shop API"), "fulfilment": _("Fulfilment API")}
 
 
 @require_safe
@@ -90,7 +92,7 @@ def describe() -> dict[str, Api]:
     return {slug: _describe(slug, name, document["paths"], schemas) for slug, name in NAMES.items()}
 
 
-def _describe(slug: str, name: str, paths: dict[str, Any], schemas: dict[str, Any]) -> Api:
+def _describe(slug: str, name: Promise, paths: dict[str, Any], schemas: dict[str, Any]) -> Api:
     own = {path: methods for path, methods in paths.items() if path.startswith(f"/api/{slug}/")}
     operations = tuple(
         _operation(path, method, content)

@@ -27,8 +27,9 @@ def wait_for_stage(page: Page, stage: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+@pytest.mark.parametrize(
+    ("width", "javascript"), [(360, True), (1280, False)], ids=["phone-with-javascript", "desk-without"]
+)  # test_buying walks to the payment in all four pairs
 def test_a_guest_mixes_orders_pays_and_sees_her_bottle_shipped(
     open_page: OpenPage, shop: Shop, width: int, *, javascript: bool
 ) -> None:

@@ -44,7 +44,7 @@ test: $(DEV_READY) ## Run all tests, those of the database on SQLite and Postgre
 		$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile && \
 		$(PY) -m pytest -p tests.on_postgres --first-cases --numprocesses auto --dist loadfile \
 			tests/orders tests/configurator/admin && \
-		$(PY) -m pytest -m "slow and not alone" --numprocesses auto --dist worksteal && \
+		$(PY) -m pytest -m "slow and not alone" --numprocesses auto --dist loadfile && \
 		$(PY) -m pytest -m "slow and alone"; fi
 
 test-postgres: $(DEV_READY) ## Run every test that uses the database on PostgreSQL; `make test` runs the first cases of those that write

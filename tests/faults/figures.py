@@ -1,7 +1,7 @@
 """What became of the orders of one phase, read beside the shop: `python -m tests.faults.figures --since TIME ...`.
 
-Prints one JSON object: orders, lost, doubled, waiting (not handed off yet), the longest hand-off and the 99th
-percentile in seconds, and what breaks an invariant.
+Prints one JSON object: orders, lost, doubled, waiting (not handed off yet), unsent (mails and the like that are due),
+the longest hand-off and the 99th percentile in seconds, and what breaks an invariant.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from django.db.models import Count, F, Max, Min, Q  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from orders.invariants import find_offences  # noqa: E402
-from orders.models import Job, JobTransition, Order  # noqa: E402
+from orders.models import Job, JobTransition, Order, OutboxEntry  # noqa: E402
 
 
 def read_figures(*, since: datetime, bought: set[str], check: bool) -> dict[str, Any]:
@@ -30,6 +30,9 @@ def read_figures(*, since: datetime, bought: set[str], check: bool) -> dict[str,
         "orders": orders.count(),
         "jobs": jobs.count(),
         "waiting": jobs.filter(state=Job.State.PENDING).count(),
+        "unsent": OutboxEntry.objects.filter(
+            state=OutboxEntry.State.PENDING, next_attempt_at__lte=timezone.now()
+        ).count(),
         "lost": len(bought - set(orders.values_list("number", flat=True))) + _without_job(orders),
         "doubled": _doubled(orders),
         "longest": round(waits[-1], 2) if waits else None,

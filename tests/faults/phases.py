@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tests.faults.inflicting import Fault, suffer
 from tests.faults.rig import Json, Rig
 
-SETTLED_SECONDS = 60.0  # how long after the end of a fault the last hand-off is waited for
+SETTLED_SECONDS = 90.0  # how long after the end of a fault the last hand-off and mail are waited for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,10 @@ def _is_error(visit: Json) -> bool:
 def _settle(rig: Rig, *, since: datetime, skip: int) -> Json:
     deadline = time.monotonic() + SETTLED_SECONDS
     options = {"since": since.isoformat(), "journal": rig.folder / "bought.jsonl", "skip": skip}
-    while rig.ask("tests.faults.figures", check=0, **options)["waiting"] and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        found = rig.ask("tests.faults.figures", check=0, **options)
+        if not found["waiting"] and not found["unsent"]:
+            break
         rig.run(1.0)
     with rig.load_held():
         return rig.ask("tests.faults.figures", **options)

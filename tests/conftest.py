@@ -14,8 +14,11 @@ from configurator.loading import SHIPPED_CATALOGUE, load_catalogue
 from configurator.models import RecipeVersion
 from configurator.versions import newest_version
 from tests.database_copies import emptied_copy
+from tests.length import LONG
 
-hypothesis_settings.register_profile("long", max_examples=1000)  # --hypothesis-profile long
+if LONG:
+    hypothesis_settings.register_profile("long", max_examples=1000)
+    hypothesis_settings.load_profile("long")
 
 
 @pytest.fixture(scope="session")

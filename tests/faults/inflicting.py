@@ -6,7 +6,7 @@ What it has put down it puts up again when it is closed. `rig.inflicted` counts 
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ import redis
 
 from tests.faults.rig import Rig
 
-Harm = Iterator[float]
+Harm = Generator[float, None, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +198,22 @@ FAULTS = (
 )
 
 
+def in_turn(faults: Sequence[Fault], *, seconds: float) -> Callable[[Rig], Harm]:
+    """Each of the faults for about so long, and until it has struck once; then it is over."""
+
+    def inflict(rig: Rig) -> Harm:
+        for fault in faults:
+            print(f"{fault.code}: {fault.name}", flush=True)
+            harm, before, begun = fault.inflict(rig), rig.inflicted, time.monotonic()
+            with closing(harm):
+                while time.monotonic() - begun < seconds or (rig.inflicted == before and not fault.buyers):
+                    yield min(next(harm), seconds)
+
+    return inflict
+
+
 def suffer(rig: Rig, fault: Fault, *, until: Callable[[], bool]) -> None:
-    """Inflict a fault on a rig until it has borne enough, then put everything up again."""
+    """Inflict a fault on a rig until that has borne enough or the fault is over, then put everything up again."""
     harm = fault.inflict(rig)
     rig.inflicted = 0
     try:
@@ -208,7 +222,7 @@ def suffer(rig: Rig, fault: Fault, *, until: Callable[[], bool]) -> None:
             begun = time.monotonic()
             rig.run(min(pause, 0.5))
             pause -= time.monotonic() - begun
-            if pause <= 0:
-                pause = next(harm)
+            if pause <= 0 and (pause := next(harm, -1.0)) < 0:
+                return
     finally:
-        harm.close()  # type: ignore[attr-defined]
+        harm.close()

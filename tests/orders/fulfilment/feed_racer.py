@@ -17,7 +17,7 @@ from orders.models import FeedEvent, FulfilmentKey, Order  # noqa: E402
 from tests.orders.make import make_client, make_order  # noqa: E402
 
 AT_ONCE = 5
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 500
 
 
 def prepare() -> None:

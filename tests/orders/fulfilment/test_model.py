@@ -1,6 +1,6 @@
 """Random operations on the API, step by step beside a plain model of it: both must always say the same.
 
-`--hypothesis-profile long` plays many more.
+`LONG=1` plays many more.
 """
 
 import uuid
@@ -26,6 +26,7 @@ from orders.claiming import expire_leases
 from orders.invariants import find_offences
 from orders.models import Job, OutboxEntry
 from orders.outbox import process_outbox
+from tests.length import long_or_short
 from tests.orders.fulfilment.api import Caller, as_json
 from tests.orders.fulfilment.model import Model, ModelJob
 from tests.orders.make import lots_of, make_client, make_order
@@ -36,11 +37,11 @@ MOST_JOBS = 4
 LEASE_SECONDS = 600
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PLAYED = settings(
-    settings.get_profile("long") if settings.get_current_profile_name() == "long" else settings(max_examples=25),
+    max_examples=long_or_short(1000, 15),
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+)
 CLIENTS = st.sampled_from(["acme", "bolt"])
 REPORTS = ("start", "complete", "retry", "fail", "release", "accept", "reject")
 OPERATIONS = [

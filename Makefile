@@ -6,6 +6,12 @@ UV := $(PY) -m uv
 RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
+# The tests of a file stay in one process, for many files open a shop of their own; in the order that conftest.py gives.
+BY_FILE := --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+RACES := tests/orders/test_cancel_at_once.py $(addprefix tests/orders/fulfilment/,test_at_once.py test_double_claims.py \
+	test_feed_race.py test_model.py)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run run-postgres bicycle demo test test-postgres faults bench ci lint format types schema lighthouse pictures requirements browser
 
@@ -41,16 +47,16 @@ demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fu
 
 test: $(DEV_READY) ## Run all tests, those of the database on SQLite and PostgreSQL (one file: make test TESTS=tests/project/test_run.py)
 	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
-		$(PY) -m pytest -m "not slow" --numprocesses auto --dist loadfile && \
-		$(PY) -m pytest -p tests.on_postgres --first-cases --numprocesses auto --dist loadfile \
-			tests/orders tests/configurator/admin && \
-		$(PY) -m pytest -m "slow and not alone" --numprocesses auto --dist loadfile && \
-		$(PY) -m pytest -m "slow and alone"; fi
+		$(PY) -m pytest -m "not alone" $(BY_FILE) && \
+		$(PY) -m pytest -p tests.on_postgres --first-cases $(BY_FILE) tests/orders tests/configurator/admin && \
+		$(PY) -m pytest -m alone; fi
 
 test-postgres: $(DEV_READY) ## Run every test that uses the database on PostgreSQL; `make test` runs the first cases of those that write
-	@$(PY) -m pytest -p tests.on_postgres --numprocesses auto --dist loadfile tests
+	@$(PY) -m pytest -p tests.on_postgres $(BY_FILE) tests
 
 faults: $(DEV_READY) ## Let a shop under load suffer every fault, for an hour or so; writes docs/faults.md (ORDERS=2000: a tenth)
+	@LONG=1 $(PY) -m pytest $(RACES)
+	@LONG=1 $(PY) -m pytest -p tests.on_postgres $(RACES)
 	@$(PY) -m tests.faults --orders $(or $(ORDERS),20000)
 
 bench: $(DEV_READY) ## Measure mixing, pages, claims and hand-off, each beside a named baseline

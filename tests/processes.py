@@ -54,6 +54,7 @@ def make_settings(var_dir: Path, *, port: int, extra: Mapping[str, str]) -> dict
         "LOG_LEVEL": "INFO",
         "STRIPE_API_KEY": "",
         "STRIPE_WEBHOOK_SECRET": "",
+        "WEB_WORKERS": "1",
     }
     return {**base, **own, **extra}
 

@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.looking import CHROMIUM_FLAGS, watch
 from tests.processes import Shop, open_shop
 
 OpenPage = Callable[..., Page]
+
+expect.set_options(timeout=30_000)  # ms; what comes late on a busy machine has come
 
 
 @pytest.fixture(scope="session")

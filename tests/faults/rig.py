@@ -155,7 +155,12 @@ def open_rig(
     *, rate: float, database_url: str = "", buyers: int = 2, settings: Mapping[str, str] | None = None
 ) -> Iterator[Rig]:
     """A shop with stock and capacity without end, and its load, which does not buy yet."""
-    env = {"SHOP_API_RATE": "100000/min", "FULFILMENT_API_RATE": "100000/min", **(settings or {})}
+    env = {
+        "SHOP_API_RATE": "100000/min",
+        "FULFILMENT_API_RATE": "100000/min",
+        "WEB_WORKERS": "2",
+        **(settings or {}),
+    }
     if database_url:
         env["DATABASE_URL"] = database_url
     with open_shop(*PARTS, env=env) as shop:

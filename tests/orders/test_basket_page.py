@@ -17,7 +17,7 @@ from orders.models import Basket, BasketLine
 from tests.configurator.drafts import make_bicycle, make_component, make_rule, publish, shampoo
 from tests.orders.make import MIX
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
 TODAY = NOW.date()

@@ -13,7 +13,7 @@ from tests.orders.make import copy_job, make_client, make_job, make_order
 from tests.orders.pages import read
 from tests.orders.stored import stored_rows
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 YORK = {
     "full_name": "Augusta Byron",

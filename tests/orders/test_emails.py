@@ -17,7 +17,7 @@ from tests.orders.make import lease_of, make_client, make_job, make_order, parce
 from tests.orders.smtp_sink import Mood, open_sink
 from tests.orders.stored import stored_rows
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 S = OutboxEntry.State

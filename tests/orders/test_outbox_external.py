@@ -28,7 +28,7 @@ from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 from tests.processes import make_settings
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TOPIC = OutboxEntry.Topic.MAIL_CONFIRMED

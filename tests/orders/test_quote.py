@@ -15,7 +15,7 @@ from orders.placing import NotMakeableError, Quote, Wish, quote
 from tests.configurator.drafts import publish
 from tests.orders.make import MIX
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
 

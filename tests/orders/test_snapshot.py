@@ -19,7 +19,7 @@ from orders.tracking import read_tracking
 from tests.configurator.drafts import make_bicycle, publish, shampoo
 from tests.orders.make import MIX, make_job, make_order
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 INGREDIENTS = [
     "Aqua", "Cocamidopropyl Betaine", "Sodium Lauroyl Methyl Isethionate", "Coco-Glucoside", "Glycerin",

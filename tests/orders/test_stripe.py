@@ -24,7 +24,7 @@ from tests.orders.stored import count_rows, stored_rows
 from tests.orders.stripe_double import DOWN, EXPIRED, PAID, PENDING, StripeDouble, stripe_shop
 from tests.processes import run_python
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 CHECKOUT = "https://checkout.stripe.com/c/pay/cs_test_1"
 

@@ -11,7 +11,7 @@ from tests.orders.make import make_order
 from tests.orders.pages import read
 from tests.orders.stored import stored_rows
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

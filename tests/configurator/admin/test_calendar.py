@@ -22,7 +22,7 @@ from configurator.closing import (
 from configurator.models import BenchDay, DeliveryTerms
 from tests.configurator.admin.forms import Form, errors, open_form
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LIST = "/admin/configurator/benchday/"
 CLOSE = f"{LIST}close/"

@@ -16,7 +16,7 @@ from configurator.models import (
 from tests.configurator.admin.forms import Form, errors, open_form, open_once
 from tests.configurator.drafts import shampoo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SHORT = "Use small letters, digits and single hyphens."
 

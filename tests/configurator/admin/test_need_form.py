@@ -10,7 +10,7 @@ from configurator.models import Component, Need, NeedWeight
 from tests.configurator.admin.forms import Form, errors, open_form
 from tests.configurator.drafts import publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def body_form(browser: Client) -> Form:

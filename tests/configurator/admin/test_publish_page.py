@@ -11,7 +11,7 @@ from tests.configurator import catalogue_judge as judge
 from tests.configurator.admin.forms import errors, open_form
 from tests.configurator.drafts import make_bicycle, make_rule, publish, shampoo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def publish_url(recipe: Recipe | None = None) -> str:

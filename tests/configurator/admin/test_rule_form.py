@@ -9,7 +9,7 @@ from configurator.models import Component, Rule, Slot, Substance
 from tests.configurator.admin.forms import Form, errors, open_once
 from tests.configurator.drafts import make_bicycle, shampoo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SHORT = "Use small letters, digits and single hyphens."
 

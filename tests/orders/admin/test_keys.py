@@ -12,7 +12,7 @@ from orders.keys import find_key, revoke_key
 from orders.models import FulfilmentKey
 from tests.orders.make import make_client
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LIST = "/admin/orders/fulfilmentkey/"
 KEY = re.compile(r"cct_live_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")

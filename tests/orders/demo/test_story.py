@@ -19,7 +19,7 @@ from orders.models import Job, Order, OutboxEntry, Shipment
 from orders.outbox import process_outbox
 from tests.orders.make import make_client, make_job
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 URL = "http://127.0.0.1:8000"
 

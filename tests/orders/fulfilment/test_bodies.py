@@ -9,7 +9,7 @@ from orders.models import Job
 from tests.orders.fulfilment.api import PATH, Caller, as_json, everything
 from tests.orders.make import lots_of, make_job
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 UNREADABLE = [
     b"", b"{", b"nonsense", b'{"max_jobs": NaN}', b'{"max_jobs": -Infinity}', b'{"worker": "w", "worker": "x"}',

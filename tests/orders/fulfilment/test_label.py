@@ -11,7 +11,7 @@ from orders.models import FulfilmentKey, Job
 from tests.orders.fulfilment.api import PATH, Caller, everything
 from tests.orders.make import make_client, make_job
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 S = Job.State
 

@@ -37,7 +37,7 @@ MOST_JOBS = 4
 LEASE_SECONDS = 600
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PLAYED = settings(
-    max_examples=long_or_short(1000, 15),
+    max_examples=long_or_short(200, 15),
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=list(HealthCheck),

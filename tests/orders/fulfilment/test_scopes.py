@@ -8,7 +8,7 @@ from orders.models import FulfilmentKey
 from tests.orders.fulfilment.api import Caller, everything
 from tests.orders.make import make_client, make_job
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NEEDED = {
     ("POST", "/claims"): "jobs:claim",

@@ -13,7 +13,7 @@ from orders.models import Job
 from tests.orders.fulfilment.api import PATH, Caller, everything
 from tests.orders.make import STAFF, lease_of, make_client, make_job
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 STALE = '"00000000000000000000000000000000"'
 

@@ -9,12 +9,14 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import CUSTOMER, choose, fill_checkout, open_checkout, order_mix
 from tests.browser.staff import Staff, open_staff
+from tests.length import long_or_short
 from tests.processes import Shop, open_shop
+
+PAIRS = [(360, True), (1280, False), *long_or_short([(360, False), (1280, True)], [])]
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.parametrize("width", [360, 1280], ids=["phone", "desk"]),
-    pytest.mark.parametrize("javascript", [True, False], ids=["with-scripts", "without"]),
+    pytest.mark.parametrize(("width", "javascript"), PAIRS),
 ]
 
 

@@ -11,7 +11,7 @@ from tests.browser.looking import find_violations, order_mix
 pytestmark = pytest.mark.slow
 
 FIRST_LOOK = 900  # px
-LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+LOOKS = [(360, "dark"), (1280, "light")]
 
 
 def test_what_it_costs_and_when_it_comes_is_seen_at_the_first_look(open_page: OpenPage) -> None:

@@ -22,8 +22,9 @@ tell_of_slips(now=timezone.now())
 """
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+@pytest.mark.parametrize(
+    ("width", "scheme", "javascript"), [(360, "light", True), (1280, "dark", True), (360, "dark", False)]
+)
 def test_who_is_told_that_it_is_late_chooses_to_wait(
     open_page: OpenPage, shop: Shop, width: int, scheme: str, *, javascript: bool
 ) -> None:

@@ -15,13 +15,14 @@ import httpx
 import pytest
 
 from config.processes import BASE_DIR
+from tests.length import long_or_short
 from tests.own_database import own_database
 from tests.processes import Shop, open_shop, run_python
 
 pytestmark = pytest.mark.slow
 
 ORDERS = 8
-KILLS = 6
+KILLS = long_or_short(6, 4)
 PATIENCE_SECONDS = 60.0
 CLIENT = BASE_DIR / "examples" / "fulfilment_client.py"
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from config.processes import BASE_DIR
+from tests.length import LONG
 from tests.processes import find_free_port, make_settings, make_template
 
 OPEN_SECONDS = 120.0
@@ -183,7 +184,7 @@ def test_it_opens_restarts_what_dies_and_closes_on_ctrl_c(shops: tuple[Run, Run]
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-def test_on_a_postgresql_of_its_own_it_has_two_of_each_and_opens_again_with_what_was_there() -> None:
+def test_on_a_postgresql_of_its_own_it_has_two_of_each_and_what_dies_comes_back() -> None:
     with tempfile.TemporaryDirectory(prefix="concoct-run-") as folder:
         var_dir = Path(folder)
         var_dir.chmod(0o711)  # PostgreSQL may have to run as another user
@@ -201,10 +202,11 @@ def test_on_a_postgresql_of_its_own_it_has_two_of_each_and_opens_again_with_what
         first.await_status(200)
         close(first)
 
-        second = open_on_postgres(var_dir, port)
-        assert "loading" in second.read()
-        assert find_sign_ins(second) == find_sign_ins(first) != []
-        close(second)
+        if LONG:
+            second = open_on_postgres(var_dir, port)
+            assert "loading" in second.read()
+            assert find_sign_ins(second) == find_sign_ins(first) != []
+            close(second)
 
 
 def open_on_postgres(var_dir: Path, port: int) -> Run:

@@ -25,7 +25,7 @@ def shop() -> Iterator[Shop]:
 @pytest.mark.slow
 def test_every_command_of_the_guide_is_answered_as_it_says(shop: Shop) -> None:
     key = shop.manage("create_fulfilment_key", "guide", "--test").strip()
-    variables = {"SHOP": shop.url, "KEY": key, **prepare(shop.url, key)}
+    variables = {"SHOP": shop.url, "KEY": key, **prepare(shop.url, key), "WEBHOOK": make_webhook(shop)}
     answers = []
 
     for example in read_examples():
@@ -41,9 +41,9 @@ def test_every_command_of_the_guide_is_answered_as_it_says(shop: Shop) -> None:
 
 
 def prepare(url: str, key: str) -> dict[str, str]:
-    """A claimed and a begun job, which the guide reports on."""
+    """Two claimed jobs and a begun one, which the guide reports on."""
     made: dict[str, str] = {}
-    for name, state in (("CLAIMED", "claimed"), ("BEGUN", "in_production")):
+    for name, state in (("CLAIMED", "claimed"), ("SPARE", "claimed"), ("BEGUN", "in_production")):
         answer = httpx.post(
             f"{url}/api/fulfilment/v1/sandbox/jobs",
             json={"state": state},
@@ -52,6 +52,20 @@ def prepare(url: str, key: str) -> dict[str, str]:
         ).json()
         made |= {name: answer["id"], f"{name}_TOKEN": answer["lease"]["token"]}
     return made
+
+
+MAKE_WEBHOOK = """
+from django.utils import timezone
+from orders.models import FulfilmentKey, WebhookEndpoint
+client = FulfilmentKey.objects.get(name="guide")
+row = WebhookEndpoint.objects.create(client=client, url="https://192.0.2.1/hook", created_at=timezone.now())
+print(row.public_id)
+"""
+
+
+def make_webhook(shop: Shop) -> str:
+    """One whose receiver is away: nobody else listens at an address that the shop would take."""
+    return shop.manage("shell", "-v0", "-c", MAKE_WEBHOOK).strip()
 
 
 def read_variables(command: str, answer: Answer) -> dict[str, str]:

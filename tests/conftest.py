@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from django.conf import LazySettings
+from django.conf import settings
 from django.core.cache import caches
+from django.test import override_settings
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -45,30 +46,25 @@ def catalogue(db: None) -> RecipeVersion:
     return newest_version("shampoo")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_tests() -> Iterator[None]:
+    """What holds for every test that asks for nothing else."""
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        # Each test has a database of its own: nothing read in the one before may be shown.
+        SHARED_READING_SECONDS=0,
+        # Static files by their own names: hashed ones need `collectstatic`, which the real shop's tests run.
+        STORAGES={**settings.STORAGES, "staticfiles": static},
+        # Else every test client reads the whole folder of collected files.
+        WHITENOISE_AUTOREFRESH=True,
+        # No test takes money, whatever the developer's own `.env` says.
+        PAYMENT_VARIANTS={"default": ("payments.dummy.DummyProvider", {})},
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def read_anew(settings: LazySettings) -> None:
-    """Each test has a database of its own: nothing read in the one before may be shown."""
-    settings.SHARED_READING_SECONDS = 0
+def nothing_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is shown a page of another, inherits its counts, or counts in the Redis of a shop that runs beside it."""
     caches["pages"].clear()
-
-
-@pytest.fixture(autouse=True)
-def fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test inherits the count of another, nor counts in the Redis of a shop that runs beside it."""
     monkeypatch.setattr(throttling, "counters", throttling.Counters(None))
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: LazySettings) -> None:
-    """Static files by their own names: hashed ones need `collectstatic`, which the real shop's tests run."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.WHITENOISE_AUTOREFRESH = True  # else every test client reads the whole folder of collected files
-
-
-@pytest.fixture(autouse=True)
-def pretend_payments(settings: LazySettings) -> None:
-    """No test takes money, whatever the developer's own `.env` says."""
-    settings.PAYMENT_VARIANTS = {"default": ("payments.dummy.DummyProvider", {})}

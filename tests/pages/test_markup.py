@@ -1,6 +1,7 @@
 """The markup of every page: valid, titled, labelled, without a script or style of its own."""
 
 from collections import defaultdict
+from functools import cache
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
@@ -22,6 +23,7 @@ UNLABELLED = ("hidden", "submit", "button", "reset")
 every_page = pytest.mark.parametrize("sample", PAGES, ids=lambda sample: sample.id)
 
 
+@cache
 def opened(sample: Sample) -> Html:
     return Html(visit(sample).body)
 

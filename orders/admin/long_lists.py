@@ -3,14 +3,16 @@
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.admin.reading import ReadOnlyAdmin
+from orders.finding import EVERYWHERE, LOOK_BACK, MOST_FOUND, Found
 
 MOST_COUNTED = 10_000
 
@@ -47,7 +49,20 @@ class LongListAdmin(ReadOnlyAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_only: ClassVar[tuple[str, ...]] = ()
     change_list_template = "admin/orders/long_list.html"
-    search_help_text = _("Any words; a whole number or e-mail finds its order at once.")
+    search_help_text = _("A whole number finds its order at once; all else is looked for word by word.")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LeanChangeList
+
+    def rows_found(self, request: HttpRequest, found: Found) -> QuerySet[Any]:
+        """What a search has found; the page says what it has not looked through."""
+        if request.method == "GET" and found.is_cut:
+            said = gettext("More than %(count)s have these words: here are the newest of them.")
+            messages.info(request, said % {"count": MOST_FOUND})
+        if request.method == "GET" and found.left_out:
+            said = gettext(
+                "These words were looked for in the newest %(count)s. Put “%(everywhere)s” before them to look through"
+                " all, which takes its time."
+            )
+            messages.info(request, said % {"count": LOOK_BACK, "everywhere": EVERYWHERE})
+        return found.rows

@@ -71,7 +71,7 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        return find_orders(queryset, search_term), False
+        return self.rows_found(request, find_orders(queryset, search_term)), False
 
     def rows_for_deeds(self, request: HttpRequest) -> QuerySet[Order]:
         jobs = Job.objects.select_related("order", "line__version")

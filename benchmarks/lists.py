@@ -145,6 +145,7 @@ def measure(sizes: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
         before = size
         for name, path in PAGES.items():
             rows.append({"list": name, "orders": size[0], "jobs": size[1], **_open(staff, path)})
+            print(f"  {rows[-1]}", file=sys.stderr, flush=True)
     hundred = {row["list"]: row["ms"] for row in rows[: len(PAGES)]}
     for row in rows:
         row["ratio"] = round(row["ms"] / hundred[row["list"].split()[0].rstrip(",")], 2)

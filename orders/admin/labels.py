@@ -1,7 +1,6 @@
 """The label of a job for staff: the same drawing and print page that fulfilment gets, by their own session."""
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,14 +22,17 @@ from orders.labels.content import NoRecipeYetError
 from orders.models import Job
 
 
-def labels_address(jobs: Iterable[Job]) -> str:
-    """The page of the labels of these jobs, of the first MOST_AT_ONCE that are not cancelled."""
-    pks = [
-        job.pk for job in islice((job for job in jobs if job.state != Job.State.CANCELLED), MOST_AT_ONCE + 1)
-    ]
-    more = {"more": "1"} if len(pks) > MOST_AT_ONCE else {}
-    query = urlencode({"job": pks[:MOST_AT_ONCE], **more}, doseq=True)
-    return f"{reverse('admin:orders_job_labels')}?{query}"
+def labels_address(jobs: Sequence[int]) -> str:
+    """The page of the labels of jobs with these ids, of the first MOST_AT_ONCE."""
+    more = {"more": "1"} if len(jobs) > MOST_AT_ONCE else {}
+    query: dict[str, Any] = {"job": jobs[:MOST_AT_ONCE], **more}
+    return f"{reverse('admin:orders_job_labels')}?{urlencode(query, doseq=True)}"
+
+
+def first_uncancelled(jobs: QuerySet[Job]) -> list[int]:
+    """The ids of those that may want a label; one more than have room on a page, if there are more."""
+    left = jobs.exclude(state=Job.State.CANCELLED).values_list("pk", flat=True)
+    return list(left[: MOST_AT_ONCE + 1])
 
 
 class LabelPages(admin.ModelAdmin[Any]):
@@ -57,7 +59,7 @@ class LabelPages(admin.ModelAdmin[Any]):
 
     @admin.action(description=_("Print labels"), permissions=["view"])
     def print_labels(self, request: HttpRequest, chosen: QuerySet[Job]) -> HttpResponse:
-        return redirect(labels_address(chosen.only("pk", "state")))
+        return redirect(labels_address(first_uncancelled(chosen)))
 
     def labels_page(self, request: HttpRequest) -> HttpResponse:
         """Which labels are printed and which are not, before the sheets."""

@@ -17,7 +17,7 @@ from configurator.templatetags.shop import money
 from orders.admin.addresses import AddressPages
 from orders.admin.deeds import MOST_AT_ONCE, DeedPages
 from orders.admin.job_deeds import DECIDE
-from orders.admin.labels import labels_address
+from orders.admin.labels import first_uncancelled, labels_address
 from orders.admin.long_lists import LongListAdmin
 from orders.admin.lots import recall_address
 from orders.admin.order_deeds import ORDER_DEEDS
@@ -115,13 +115,13 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
             ],
             "can_decide": self.has_decide_permission(request),
             "remakes": _remakes(jobs) if request.user.has_perm(DECIDE) else [],
-            "labels": labels_address(jobs) if request.user.has_perm("orders.view_job") else "",
+            "labels": _labels(jobs) if request.user.has_perm("orders.view_job") else "",
         }
 
     @admin.action(description=_("Print labels"), permissions=["view_jobs"])
     def print_labels(self, request: HttpRequest, chosen: QuerySet[Order]) -> HttpResponse:
         orders = list(chosen.values_list("pk", flat=True)[:MOST_AT_ONCE])
-        return redirect(labels_address(Job.objects.filter(order__in=orders).only("pk", "state")))
+        return redirect(labels_address(first_uncancelled(Job.objects.filter(order__in=orders))))
 
     def has_view_jobs_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("orders.view_job")
@@ -136,6 +136,12 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
     @admin.display(description=_("total"), ordering="total")
     def shown_total(self, order: Order) -> str:
         return money(order.total)
+
+
+def _labels(jobs: Sequence[Job]) -> str:
+    """Where the labels of those jobs are printed that are not cancelled; empty if all are."""
+    left = [job.pk for job in jobs if job.state != Job.State.CANCELLED]
+    return labels_address(left) if left else ""
 
 
 def _remakes(jobs: Sequence[Job]) -> list[tuple[str, str]]:

@@ -3,11 +3,12 @@
 import pytest
 
 from configurator.models import RecipeVersion
+from configurator.versions import mixer_for
 from orders import finding
 from orders.finding import find_jobs, find_orders
 from orders.models import Job, Order
 from orders.placing import Customer
-from tests.orders.make import ADA, make_job, make_order
+from tests.orders.make import ADA, MIX, make_job, make_order
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
@@ -24,8 +25,8 @@ GRETA = Customer(
 @pytest.fixture
 def other_mix(catalogue: RecipeVersion) -> dict[str, str]:
     """A mix that shares no component with the one of the other order."""
-    starters = [starter["mix"] for starter in catalogue.spec["starters"]]
-    return next(mix for mix in starters if not {"warm-hearth", "mend", "quench"} & set(mix.values()))
+    starters = [dict(starter.mix) for starter in mixer_for(catalogue).spec.starters]
+    return next(mix for mix in starters if not set(MIX.values()) & set(mix.values()))
 
 
 @pytest.fixture

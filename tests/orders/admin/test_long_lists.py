@@ -76,7 +76,8 @@ def test_a_list_of_jobs_reads_no_recipe_and_nothing_about_who_ordered() -> None:
     asked = " ".join(queries_of(boss, JOBS, "quench"))
 
     for column in ("snapshot", "made_of", "email", "full_name", "address_line1", "postcode", "town"):
-        assert f'"{column}"' not in asked
+        assert f'"orders_job"."{column}"' not in asked
+        assert f'"orders_order"."{column}"' not in asked
 
 
 def test_no_list_counts_further_than_its_pages_lead(monkeypatch: pytest.MonkeyPatch) -> None:

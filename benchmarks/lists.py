@@ -91,12 +91,14 @@ def fill(orders: int, jobs: int, *, before: tuple[int, int]) -> None:
 
 def _copy(model: Any, pk: int, span: tuple[int, int], own: dict[str, str]) -> None:
     """Copy a row once for each number of a span; `own` are the columns that are not copied."""
-    from django.db import connection
+    from django.db import connection, transaction
 
     values = {f.column: own.get(f.column, f"source.{f.column}") for f in model._meta.concrete_fields}
     columns, expressions = ", ".join(values), ", ".join(values.values())
     table = model._meta.db_table
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(
             f"WITH RECURSIVE n(i) AS (SELECT {span[0] + 1} UNION ALL SELECT i + 1 FROM n WHERE i < {span[1]}) "  # noqa: S608 our names
             f"INSERT INTO {table} ({columns}) SELECT {expressions} FROM {table} source, n WHERE source.id = {pk}"

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from orders.admin.reading import ReadOnlyAdmin
 from orders.finding import EVERYWHERE, LOOK_BACK, MOST_FOUND, Found
@@ -49,7 +48,6 @@ class LongListAdmin(ReadOnlyAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_only: ClassVar[tuple[str, ...]] = ()
     change_list_template = "admin/orders/long_list.html"
-    search_help_text = _("A whole number finds its order at once; all else is looked for word by word.")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LeanChangeList

@@ -59,7 +59,7 @@ faults: $(DEV_READY) ## Let a shop under load suffer every fault, for an hour or
 	@LONG=1 $(PY) -m pytest -p tests.on_postgres $(RACES)
 	@$(PY) -m tests.faults --orders $(or $(ORDERS),20000)
 
-bench: $(DEV_READY) ## Measure mixing, pages, claims and hand-off, each beside a named baseline
+bench: $(DEV_READY) ## Measure mixing, pages, claims, hand-off and lists, each beside a named baseline
 	@$(PY) -m benchmarks
 
 ci: browser $(DEV_READY) ## Everything that must pass before a change lands: checks, then tests

@@ -46,15 +46,20 @@ def read_outlook(order: Order) -> Outlook:
     """What a page can promise about cancelling; by the time of the click it may be otherwise."""
     jobs = list(order.jobs.order_by("id"))
     confirmed = order.payments.filter(status=PaymentStatus.CONFIRMED).count()
+    return make_outlook(order, jobs=jobs, confirmed=confirmed)
+
+
+def make_outlook(order: Order, *, jobs: Sequence[Job], confirmed: int) -> Outlook:
+    """The same from what was read before: all jobs of the order, and how many of its payments are confirmed."""
     return Outlook(refund=confirmed * order.total, begun=_begun(jobs), can_ask=_can_ask(order, jobs))
 
 
-def cancel_order(order: Order, *, by: Actor, now: datetime) -> bool:
+def cancel_order(order: Order, *, by: Actor, now: datetime, note: str = "") -> bool:
     """Cancel an order, free its stock and its days, and give its money back; False if it was cancelled before.
 
     An unpaid order is let go. A paid one can be cancelled while none of its jobs is taken, made or shipped; its jobs
-    are cancelled with it. Locks the order, then its jobs, so of a cancellation and a claim at once only one happens.
-    Raises TooLateError, and then nothing has changed.
+    are cancelled with it. `note` is why, for staff. Locks the order, then its jobs, so of a cancellation and a claim
+    at once only one happens. Raises TooLateError, and then nothing has changed.
     """
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
@@ -62,7 +67,7 @@ def cancel_order(order: Order, *, by: Actor, now: datetime) -> bool:
             return False
         if order.state == Order.State.PLACED:
             let_go(order, now=now)
-            _note(order, OrderEvent.Kind.CANCELLED, by=by, now=now)
+            _note(order, OrderEvent.Kind.CANCELLED, by=by, now=now, note=note)
             return True
         jobs = [job for job in lock_unbegun(order) if job.state in UNMADE]
         try:
@@ -70,7 +75,7 @@ def cancel_order(order: Order, *, by: Actor, now: datetime) -> bool:
         except WrongStateError as error:
             raise TooLateError(order, [error.job]) from error
         free_stock(OrderLine.objects.filter(jobs__in=jobs).select_related("version"))
-        close_order(order, by=by, now=now)
+        close_order(order, by=by, now=now, note=note)
         return True
 
 
@@ -82,7 +87,7 @@ def lock_unbegun(order: Order) -> list[Job]:
     return jobs
 
 
-def close_order(order: Order, *, by: Actor, now: datetime) -> None:
+def close_order(order: Order, *, by: Actor, now: datetime, note: str = "") -> None:
     """Make a paid order whose jobs are all cancelled a cancelled one. Call it inside the transaction that locked it.
 
     Its days are freed, its payments given back, and a mail says so.
@@ -90,32 +95,32 @@ def close_order(order: Order, *, by: Actor, now: datetime) -> None:
     order.state, order.cancelled_at = Order.State.CANCELLED, now
     order.save(update_fields=["state", "cancelled_at"])
     free_bench(order)
-    _note(order, OrderEvent.Kind.CANCELLED, by=by, now=now)
+    _note(order, OrderEvent.Kind.CANCELLED, by=by, now=now, note=note)
     for payment in order.payments.filter(status=PaymentStatus.CONFIRMED).order_by("id"):
         give_back(payment, now=now)
     send_after_commit(add_entry(OutboxEntry.Topic.MAIL_CANCELLED, order=order, now=now))
 
 
-def ask_to_cancel(order: Order, *, by: Actor, now: datetime) -> bool:
+def ask_to_cancel(order: Order, *, by: Actor, now: datetime, note: str = "") -> bool:
     """Write down, once, that an order on the bench is to be stopped if that can be; False if it was before.
 
     One that is not on the bench (any more) is cancelled at once. Else whoever makes its jobs is asked, by a mark on all
     of them, and none is claimed until that is settled (`orders.settling`). Where a bottle is made or sent already, the
     order cannot come to nothing any more: the bench is not asked to throw the others away, and staff decide. Locks
-    the order, then its jobs. Raises TooLateError for one of which nothing is left to stop.
+    the order, then its jobs. `note` is why, for staff. Raises TooLateError for one of which nothing is left to stop.
     """
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         jobs = list(order.jobs.order_by("id").select_for_update())
         if order.state == Order.State.PLACED or (order.state == Order.State.PAID and not _begun(jobs)):
-            return cancel_order(order, by=by, now=now)
+            return cancel_order(order, by=by, now=now, note=note)
         if order.state == Order.State.CANCELLED or order.cancel_asked_at:
             return False
         if not _can_ask(order, jobs):
             raise TooLateError(order, _begun(jobs))
         order.cancel_asked_at = now
         order.save(update_fields=["cancel_asked_at"])
-        _note(order, OrderEvent.Kind.CANCEL_ASKED, by=by, now=now)
+        _note(order, OrderEvent.Kind.CANCEL_ASKED, by=by, now=now, note=note)
         _ask_the_bench(order, jobs, now=now)
         return True
 
@@ -138,5 +143,5 @@ def _can_ask(order: Order, jobs: Sequence[Job]) -> bool:
     return order.state == Order.State.PAID and any(job.state not in OVER for job in jobs)
 
 
-def _note(order: Order, kind: str, *, by: Actor, now: datetime) -> None:
-    OrderEvent.objects.create(order=order, kind=kind, by=str(by), at=now)
+def _note(order: Order, kind: str, *, by: Actor, now: datetime, note: str) -> None:
+    OrderEvent.objects.create(order=order, kind=kind, by=str(by), note=note, at=now)

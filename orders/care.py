@@ -1,13 +1,15 @@
 """What staff decide about jobs that went wrong, and about an order whose address got into wrong hands."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from orders.cancelling import close_order
+from orders.holds import OVER, place_hold, release_hold
 from orders.jobs import Actor, WrongStateError, move_job, without_lease
-from orders.models import Job, Order, OutboxEntry
+from orders.models import Hold, Job, Order, OutboxEntry
 from orders.outbox import add_entry, retry_entry
 from orders.sending import send_after_commit
 from orders.settling import settle_cancellation
@@ -62,6 +64,42 @@ def give_up(job: Job, *, by: str, now: datetime) -> Job:
         if order.state == Order.State.PAID and not is_left:
             close_order(order, by=staff, now=now)
         return moved
+
+
+def hold_once(job: Job, *, reason: str, note: str, by: str, now: datetime) -> bool:
+    """Put a job on hold; False if the same person holds it already, for this reason and with this note.
+
+    So a second click places no second hold. Locks the job. Raises holds.NothingToHoldError.
+    """
+    staff = Actor("staff", by)
+    with transaction.atomic():
+        Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+        same = Hold.objects.filter(job=job, reason=reason, note=note, placed_by=str(staff), released_at=None)
+        if same.exists():
+            return False
+        place_hold(job.public_id, reason=reason, note=note, by=staff, now=now)
+        return True
+
+
+def hold_order(order: Order, *, reason: str, note: str, by: str, now: datetime) -> int:
+    """Put every job of an order on hold that is not shipped or cancelled, all or none; returns how many were not.
+
+    Raises holds.NothingToHoldError for one that is shipped or cancelled meanwhile.
+    """
+    with transaction.atomic():
+        jobs = list(order.jobs.exclude(state__in=OVER).order_by("id").select_for_update(of=("self",)))
+        return sum(hold_once(job, reason=reason, note=note, by=by, now=now) for job in jobs)
+
+
+def release_holds(holds: Collection[Hold], *, by: str, now: datetime) -> int:
+    """Release these holds, with their jobs read, and no others; returns how many were not released before."""
+    staff = Actor("staff", by)
+    released = 0
+    with transaction.atomic():
+        for hold in sorted(holds, key=lambda each: each.job_id):
+            after = release_hold(hold.public_id, job_id=hold.job.public_id, by=staff, now=now)
+            released += after.released_at == now
+    return released
 
 
 def retry_hand_off(entry: OutboxEntry, *, now: datetime) -> bool:

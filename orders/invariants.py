@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from payments import PaymentStatus
 
@@ -21,7 +21,7 @@ from configurator.models import Component
 from configurator.money import major_units
 from configurator.versions import mixer_for
 from orders.jobs import ALLOWED
-from orders.models import FeedEvent, FeedState, Job, JobTransition, Order, OrderLine, OutboxEntry
+from orders.models import FeedEvent, FeedState, Job, JobTransition, Order, OrderEvent, OrderLine, OutboxEntry
 from orders.stock import amounts_for
 
 S = Job.State
@@ -131,19 +131,23 @@ def _snapshots(orders: QuerySet[Order]) -> Iterator[str]:
 
 
 def _captured(orders: QuerySet[Order]) -> Iterator[str]:
-    """What was captured for an order is its total once it is paid, and nothing before; refunds take from it."""
+    """What was captured for an order is its total once it is paid, and nothing before or when it was given back."""
     refunds_left = OutboxEntry.objects.filter(order=OuterRef("pk"), topic=OutboxEntry.Topic.REFUND).exclude(
         state=OutboxEntry.State.DONE
     )
     captured = Sum("payments__captured_amount", filter=~Q(payments__status=PaymentStatus.REFUNDED))
+    given_back = OrderEvent.objects.filter(order=OuterRef("pk"), kind=OrderEvent.Kind.REFUNDED)
     sold = orders.filter(sandbox=None).annotate(
         captured=Coalesce(captured, Decimal(0)),
+        is_given_back=Exists(given_back),
         refunds_left=Coalesce(
             Subquery(refunds_left.values("order").annotate(n=Count("pk")).values("n")[:1]), 0
         ),
     )
     for order in sold.iterator(READ_AT_ONCE):
         due = order.total if order.state == Order.State.PAID else 0
+        if order.is_given_back and not order.captured:
+            due = 0
         if order.captured != major_units(due) and not order.refunds_left:
             yield f"order {order.number} is {order.state} over {major_units(due)}, captured are {order.captured}"
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.admin.deciding import DecisionPages
-from orders.holds import NothingToHoldError, place_hold, release_hold
+from orders.care import hold_once
+from orders.holds import NothingToHoldError, release_hold
 from orders.jobs import Actor
 from orders.models import Hold, Job
 
@@ -55,13 +56,16 @@ class HoldPages(DecisionPages):
                 request, "hold", job, status=status, form=form, title=gettext("Put this job on hold")
             )
         try:
-            place_hold(job.public_id, **form.cleaned_data, by=_staff(request), now=timezone.now())
+            by, now = request.user.get_username(), timezone.now()
+            is_new = hold_once(job, **form.cleaned_data, by=by, now=now)
         except NothingToHoldError as error:
             said = gettext(
                 "The job is %(state)s, so there is nothing to hold; a shipped one can be made anew."
             )
             messages.warning(request, said % {"state": error.job.get_state_display()})
         else:
+            if is_new:
+                self.log_change(request, job, gettext("Put on hold."))
             messages.success(request, gettext("The job is on hold until this hold is released."))
         return redirect("admin:orders_job_change", job.pk)
 
@@ -73,6 +77,7 @@ class HoldPages(DecisionPages):
             return self._page(
                 request, "release_hold", hold.job, hold=hold, title=gettext("Release this hold?")
             )
+        self.log_change(request, hold.job, gettext("Hold released."))
         released = release_hold(hold_id, job_id=hold.job.public_id, by=_staff(request), now=timezone.now())
         if released.job.on_hold:
             messages.warning(request, gettext("The hold is released. The job stays on hold for another one."))

@@ -1,25 +1,22 @@
 """Build jobs, to read, with what staff may decide about them as actions and pages."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
+from orders.admin.deeds import DeedPages
 from orders.admin.holding import HoldPages
+from orders.admin.job_deeds import DECIDE, JOB_DEEDS
 from orders.admin.labels import LabelPages
-from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
-from orders.admin.remaking import RemakePages
-from orders.care import call_off, give_up, make_again
-from orders.jobs import WrongStateError
+from orders.admin.long_lists import LongListAdmin
+from orders.admin.reading import ReadOnlyInline
+from orders.finding import find_jobs
 from orders.models import Hold, Job, JobTransition
 
 
@@ -44,39 +41,40 @@ class HoldInline(ReadOnlyInline):
 
 
 @admin.register(Job)
-class JobAdmin(LabelPages, HoldPages, RemakePages, ReadOnlyAdmin):
+class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
+    """Nothing about who ordered is read for the list."""
+
     list_display = ["__str__", "promised_on", "state", "on_hold", "lapsed", "worker", "attempt", "batch"]
     list_filter = ["state", "on_hold", "lapsed"]
     list_select_related = ["order"]
-    search_fields = ["order__number", "batch", "public_id"]
+    list_only = (
+        *("promised_on", "state", "on_hold", "lapsed", "worker", "attempt", "batch"),
+        *("order__number",),
+    )
+    sortable_by = ["promised_on"]  # by an index; else a million rows are sorted for a hundred
+    search_fields = ["order__number"]  # `finding` says what is searched
     inlines = [HoldInline, TransitionInline]
     exclude = ["lease_token"]
     readonly_fields = ["label_links"]
-    actions = ["make_again", "remake", "call_off", "give_up"]
+    deeds = JOB_DEEDS
+    actions = ["print_labels"]
     change_form_template = "admin/orders/job/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """Jobs of real orders; those of a sandbox are nobody's to decide about."""
         return super().get_queryset(request).filter(sandbox=None)
 
-    @admin.action(description=gettext_lazy("Make failed jobs again"), permissions=["decide"])
-    def make_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        _decide(request, chosen, make_again)
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Job], search_term: str
+    ) -> tuple[QuerySet[Job], bool]:
+        return self.rows_found(request, find_jobs(queryset, search_term)), False
 
-    @admin.action(description=gettext_lazy("Call off jobs whose maker went silent"), permissions=["decide"])
-    def call_off(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        _decide(request, chosen, call_off)
-
-    @admin.action(description=gettext_lazy("Cancel failed or untaken jobs"), permissions=["decide"])
-    def give_up(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        _decide(request, chosen, give_up)
-
-    @admin.action(description=gettext_lazy("Make anew (remake)"), permissions=["decide"])
-    def remake(self, request: HttpRequest, chosen: QuerySet[Job]) -> HttpResponse:
-        return self.ask_to_remake([job.pk for job in chosen])
+    def rows_for_deeds(self, request: HttpRequest) -> QuerySet[Job]:
+        jobs = self.get_queryset(request).select_related("order", "line__version")
+        return jobs.defer("snapshot", "made_of", "line__version__spec", "line__version__space")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("orders.change_job")
+        return request.user.has_perm(DECIDE)
 
     def change_view(
         self,
@@ -87,24 +85,3 @@ class JobAdmin(LabelPages, HoldPages, RemakePages, ReadOnlyAdmin):
     ) -> HttpResponse:
         context = {"can_decide": self.has_decide_permission(request), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
-
-
-def _decide(request: HttpRequest, chosen: QuerySet[Job], decision: Callable[..., Any]) -> None:
-    """Apply a decision to each chosen job by itself; those it does not fit stay as they are and are named."""
-    now, done = timezone.now(), 0
-    for job in chosen.select_related("order", "line__version"):
-        try:
-            with transaction.atomic():
-                decision(job, by=request.user.get_username(), now=now)
-        except WrongStateError as error:
-            messages.warning(
-                request,
-                _("Order %(number)s: the job is %(state)s, so it stays as it is.")
-                % {"number": job.order.number, "state": error.job.get_state_display()},
-            )
-        else:
-            done += 1
-    if done:
-        messages.success(
-            request, ngettext("%(count)s job changed.", "%(count)s jobs changed.", done) % {"count": done}
-        )

@@ -1,22 +1,32 @@
-"""Orders with their lines, jobs, payments and parcels, to read."""
+"""Orders: found by what is known of them, each on one page with all that happened and all that can be done."""
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from configurator.templatetags.shop import money
+from orders.admin.addresses import AddressPages
+from orders.admin.deeds import MOST_AT_ONCE, DeedPages
+from orders.admin.job_deeds import DECIDE
+from orders.admin.labels import first_uncancelled, labels_address
+from orders.admin.long_lists import LongListAdmin
 from orders.admin.lots import recall_address
+from orders.admin.order_deeds import ORDER_DEEDS
 from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
-from orders.cancelling import TooLateError, cancel_order
-from orders.care import renew_token
-from orders.jobs import Actor
-from orders.models import Job, Order, OrderEvent, OrderLine, Payment, Shipment, Slip
+from orders.finding import find_orders
+from orders.foreseeing.remakes import remaking
+from orders.models import Job, Order, OrderLine, Payment, Shipment
 from orders.recall import lots_of_order
+from orders.timeline import read_timeline
 
 
 class LineInline(ReadOnlyInline):
@@ -30,6 +40,9 @@ class JobInline(ReadOnlyInline):
     fk_name = "order"
     fields = ["state", "on_hold", "promised_on", "attempt", "batch"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        return super().get_queryset(request).select_related("order").defer("snapshot", "made_of")
+
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
@@ -38,63 +51,34 @@ class PaymentInline(ReadOnlyInline):
     show_change_link = False
 
 
-class EventInline(ReadOnlyInline):
-    model = OrderEvent
-    fields = ["at", "kind", "by", "note"]
-    show_change_link = False
-
-
-class SlipInline(ReadOnlyInline):
-    model = Slip
-    fields = ["number", "told_before", "expected_on", "reason", "at"]
-    show_change_link = False
-
-
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
     list_display = ["number", "state", "full_name", "town", "shown_total", "expected_on", "placed_at"]
-    list_filter = ["state", ("cancel_asked_at", admin.EmptyFieldListFilter), "promised_on"]
-    search_fields = ["number", "email", "full_name", "postcode"]
-    date_hierarchy = "placed_at"
-    inlines = [LineInline, JobInline, PaymentInline, SlipInline, EventInline]
+    list_filter = ["state", ("cancel_asked_at", admin.EmptyFieldListFilter), "promised_on", "placed_at"]
+    list_only = ("number", "state", "full_name", "town", "total", "expected_on", "placed_at")
+    search_fields = ["number"]  # `finding` says what is searched
+    inlines = [LineInline, JobInline, PaymentInline]
     exclude = ["token"]
     readonly_fields = ["lots"]
-    actions = ["cancel_and_refund", "renew_address"]
-
-    @admin.action(description=_("Cancel and refund"), permissions=["decide"])
-    def cancel_and_refund(self, request: HttpRequest, chosen: QuerySet[Order]) -> None:
-        now, done = timezone.now(), 0
-        staff = Actor("staff", request.user.get_username())
-        for order in chosen.order_by("id"):
-            try:
-                done += cancel_order(order, by=staff, now=now)
-            except TooLateError as error:
-                messages.warning(request, _too_late(error))
-        messages.info(
-            request,
-            ngettext("%(count)s order was cancelled.", "%(count)s orders were cancelled.", done)
-            % {"count": done},
-        )
-
-    @admin.action(description=_("Give a new page address; the old one ends"), permissions=["decide"])
-    def renew_address(self, request: HttpRequest, chosen: QuerySet[Order]) -> None:
-        now, orders = timezone.now(), list(chosen.order_by("id"))
-        for order in orders:
-            renew_token(order, now=now)
-            self.log_change(request, order, gettext("New page address."))
-        messages.info(
-            request,
-            ngettext(
-                "%(count)s order has a new page address. If it is paid, a mail with the address is on its way.",
-                "%(count)s orders have new page addresses. For those that are paid, mails are on their way.",
-                len(orders),
-            )
-            % {"count": len(orders)},
-        )
+    deeds = ORDER_DEEDS
+    actions = ["print_labels"]
+    change_form_template = "admin/orders/order/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Orders that somebody placed; those of a sandbox are no sale, and nothing is to be decided about them."""
         return super().get_queryset(request).filter(sandbox=None)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        return self.rows_found(request, find_orders(queryset, search_term)), False
+
+    def rows_for_deeds(self, request: HttpRequest) -> QuerySet[Order]:
+        jobs = Job.objects.select_related("order", "line__version")
+        jobs = jobs.defer("snapshot", "made_of", "line__version__spec", "line__version__space")
+        return self.get_queryset(request).prefetch_related(
+            Prefetch("jobs", queryset=jobs), "payments", "outbox_entries"
+        )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The calendar's pages lead to the orders that are planned for a day."""
@@ -102,6 +86,45 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("orders.change_order")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {**self._story_of(request, object_id), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def _story_of(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
+        """What happened to an order, and what can be done; nothing for one that is not there or not to be seen."""
+        if not (object_id.isdecimal() and len(object_id) <= 18 and self.has_view_permission(request)):
+            return {}
+        order = self.rows_for_deeds(request).filter(pk=int(object_id)).first()
+        if order is None:
+            return {}
+        deeds = [deed for deed in self.deeds if request.user.has_perm(deed.permission)]
+        jobs = list(order.jobs.all())
+        return {
+            "timeline": read_timeline(order),
+            "zone": timezone.get_current_timezone_name(),
+            "care": [
+                (deed.label, self.deed_address(deed.slug, [order.pk]), self.lines_of([order], deed)[0].told)
+                for deed in deeds
+            ],
+            "can_decide": self.has_decide_permission(request),
+            "remakes": _remakes(jobs) if request.user.has_perm(DECIDE) else [],
+            "labels": _labels(jobs) if request.user.has_perm("orders.view_job") else "",
+        }
+
+    @admin.action(description=_("Print labels"), permissions=["view_jobs"])
+    def print_labels(self, request: HttpRequest, chosen: QuerySet[Order]) -> HttpResponse:
+        orders = list(chosen.values_list("pk", flat=True)[:MOST_AT_ONCE])
+        return redirect(labels_address(first_uncancelled(Job.objects.filter(order__in=orders))))
+
+    def has_view_jobs_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("orders.view_job")
 
     @admin.display(description=_("lots in it"))
     def lots(self, order: Order) -> SafeString | str:
@@ -115,6 +138,22 @@ class OrderAdmin(ReadOnlyAdmin):
         return money(order.total)
 
 
+def _labels(jobs: Sequence[Job]) -> str:
+    """Where the labels of those jobs are printed that are not cancelled; empty if all are."""
+    left = [job.pk for job in jobs if job.state != Job.State.CANCELLED]
+    return labels_address(left) if left else ""
+
+
+def _remakes(jobs: Sequence[Job]) -> list[tuple[str, str]]:
+    """Those of the jobs that can be made anew: (where that is decided, what it means)."""
+    told = zip(jobs, remaking(jobs), strict=True)
+    return [
+        (reverse("admin:orders_job_remake", query={"job": str(job.pk)}), each.says)
+        for job, each in told
+        if each.happens
+    ]
+
+
 @admin.register(Shipment)
 class ShipmentAdmin(ReadOnlyAdmin):
     list_display = ["carrier", "tracking", "order", "client", "shipped_at"]
@@ -123,11 +162,3 @@ class ShipmentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
         return super().get_queryset(request).filter(order__sandbox=None)
-
-
-def _too_late(error: TooLateError) -> str:
-    states = ", ".join(str(job.get_state_display()) for job in error.jobs)
-    return gettext("Order %(number)s stays as it is, for the bench has begun: %(states)s.") % {
-        "number": error.order.number,
-        "states": states,
-    }

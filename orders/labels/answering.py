@@ -1,5 +1,6 @@
 """The answer that shows a label: the drawing, or a page with one for each piece to send to a printer."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from csp.constants import NONCE, NONE
@@ -30,6 +31,32 @@ def answer_label(request: HttpRequest, job: Job, *, batch: str = "", as_page: bo
     """
     layout = lay_out(read_label(job, batch=batch))
     answer = _page(request, job, layout) if as_page else _drawing(job, layout)
+    return _kept_to_itself(request, answer)
+
+
+def answer_labels(request: HttpRequest, jobs: Sequence[Job]) -> HttpResponse:
+    """The labels of several jobs, one sheet for each piece, each sheet of its label's own size.
+
+    The jobs come with their orders, their lines and the lines' versions. Raises what `read_label` raises.
+    """
+    layouts = [lay_out(read_label(job)) for job in jobs]
+    kinds = [
+        {
+            "name": f"{NAME}-{job.pk}",
+            "number": job.order.number,
+            "symbol": mark_safe(draw_symbol(layout, name=f"{NAME}-{job.pk}")),  # noqa: S308 ElementTree has escaped it
+            "width": f"{layout.width:g}mm",
+            "height": f"{layout.height:g}mm",
+            "pieces": range(1, job.line.quantity + 1),
+        }
+        for job, layout in zip(jobs, layouts, strict=True)
+    ]
+    pieces = sum(job.line.quantity for job in jobs)
+    answer = render(request, "orders/labels_of_many.html", {"kinds": kinds, "count": pieces})
+    return _kept_to_itself(request, answer)
+
+
+def _kept_to_itself(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     answer["Cache-Control"] = "private, no-store"  # it may name a person
     return cast("HttpResponse", csp_replace(NOTHING_ELSE)(lambda _request: answer)(request))
 

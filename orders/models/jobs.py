@@ -161,6 +161,16 @@ class Job(models.Model):
                 condition=Q(state__in=["claimed", "in_production"]),
                 name="job_lease_end",
             ),
+            # What staff's lists ask for: few rows each, but for the first, by which their list can be sorted.
+            models.Index(fields=["promised_on", "-id"], name="job_by_promise"),
+            models.Index(
+                fields=["state", "-id"],
+                condition=Q(state__in=["pending", "ready", "claimed", "in_production", "produced", "failed"]),
+                name="job_open_by_state",
+            ),
+            models.Index(fields=["-id"], condition=Q(on_hold=True), name="job_held"),
+            models.Index(fields=["-id"], condition=Q(lapsed=True), name="job_lapsed"),
+            models.Index(fields=["batch"], condition=~Q(batch=""), name="job_by_batch"),
         ]
 
     def __str__(self) -> str:

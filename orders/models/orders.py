@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +70,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["placed_at"], condition=Q(state="placed"), name="order_unpaid_by_age"),
             models.Index(fields=["expected_on"], condition=Q(state="paid"), name="order_paid_by_expected"),
+            models.Index(Upper("email"), name="order_by_email"),
         ]
 
     def __str__(self) -> str:

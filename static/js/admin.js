@@ -7,6 +7,13 @@
       text.textContent = "Row";
       cell.append(text);
     }
+    for (const table of document.querySelectorAll(".inline-group .tabular.inline-related")) {
+      if (table.scrollWidth > table.clientWidth && table.tabIndex < 0) {
+        table.tabIndex = 0; // so that the keyboard can scroll it
+        table.setAttribute("role", "group");
+        table.setAttribute("aria-label", table.querySelector("h2")?.textContent.trim() || "Rows");
+      }
+    }
     for (const field of document.querySelectorAll(".datetime input")) {
       field.setAttribute("aria-label", field.classList.contains("vTimeField") ? "Time" : "Date");
     }

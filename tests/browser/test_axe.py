@@ -36,6 +36,7 @@ STAFF_PAGES = [
     "/admin/configurator/benchday/add/",
     "/admin/configurator/benchday/close/",
     "/admin/orders/order/",
+    "/admin/orders/order/?q=mend",
     "/admin/orders/job/",
     "/admin/orders/fulfilmentkey/add/",
 ]

@@ -14,7 +14,7 @@ from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
-JOBS = "/admin/orders/job/"
+JOBS, ORDERS = "/admin/orders/job/", "/admin/orders/order/"
 
 
 def page_of(job: Job) -> str:
@@ -34,6 +34,25 @@ def test_a_jobs_page_leads_to_its_label_and_to_a_page_to_print() -> None:
     assert label["Content-Type"] == "image/svg+xml"
     assert "Batch: B1" in label.content.decode()
     assert sheet.content.decode().count('<use href="#label">') == 2
+
+
+def test_labels_of_several_jobs_and_orders_are_printed_on_one_page() -> None:
+    two, one, pending = make_job("ready", quantity=2), make_job("ready", size="50ml"), make_job("pending")
+    boss = make_boss()
+
+    for path, rows in ((JOBS, [two, one, pending]), (ORDERS, [two.order, one.order, pending.order])):
+        chosen = [row.pk for row in rows]
+        asked = boss.post(path, {"action": "print_labels", "_selected_action": chosen})
+        page = boss.get(asked["Location"]).content.decode()
+        assert "Show 3 sheets" in page
+        assert f"{pending}</a>:\n            there is no label before" in page
+
+    sheets = boss.get(f"{JOBS}labels/to-print/?job={two.pk}&job={one.pk}&job={pending.pk}")
+    said = sheets.content.decode()
+    assert said.count(f'<use href="#label-{two.pk}">') == 2
+    assert said.count(f'<use href="#label-{one.pk}">') == 1
+    assert f"@page label-{one.pk} {{ size: 62mm" in said
+    assert "default-src 'none'" in sheets["Content-Security-Policy"]
 
 
 def test_before_a_job_is_ready_staff_are_told_that_there_is_no_label() -> None:

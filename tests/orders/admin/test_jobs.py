@@ -11,7 +11,7 @@ from django.utils import timezone
 from orders.handoff import hold_jobs
 from orders.models import Job, JobTransition, OutboxEntry
 from orders.outbox import process_outbox
-from tests.orders.admin.people import act, make_boss, make_clerk
+from tests.orders.admin.people import act, decide, make_boss, make_clerk
 from tests.orders.make import make_hand_off, make_job, make_order
 from tests.orders.stored import reserved, stored_rows
 
@@ -73,7 +73,7 @@ def test_even_the_boss_cannot_add_change_or_delete(path: str) -> None:
 def test_a_failed_job_is_made_again_without_its_old_lease() -> None:
     job, other = make_job("failed"), make_job("failed")
 
-    said = act(make_boss(), JOBS, "make_again", job)
+    said = decide(make_boss(), JOBS, "make_again", job)
 
     assert said == [("success", "1 job changed.")]
     job.refresh_from_db()
@@ -89,7 +89,7 @@ def test_a_failed_job_is_made_again_without_its_old_lease() -> None:
 def test_a_job_that_nobody_makes_is_cancelled_and_its_stock_freed(state: str) -> None:
     job = make_job(state)
 
-    said = act(make_boss(), JOBS, "give_up", job)
+    said = decide(make_boss(), JOBS, "give_up", job)
 
     assert said == [("success", "1 job changed.")]
     job.refresh_from_db()
@@ -101,11 +101,11 @@ def test_a_job_that_nobody_makes_is_cancelled_and_its_stock_freed(state: str) ->
 def test_a_job_whose_maker_went_silent_is_called_off_and_can_then_be_made_again() -> None:
     job, boss = make_lapsed_job(), make_boss()
 
-    assert act(boss, JOBS, "call_off", job) == [("success", "1 job changed.")]
+    assert decide(boss, JOBS, "call_off", job) == [("success", "1 job changed.")]
     job.refresh_from_db()
     assert (job.state, job.lapsed, job.failure_code) == ("failed", False, "other")
     assert last_step(job) == {"from_state": "in_production", "to_state": "failed", "by": "staff: grace"}
-    assert act(boss, JOBS, "make_again", job) == [("success", "1 job changed.")]
+    assert decide(boss, JOBS, "make_again", job) == [("success", "1 job changed.")]
 
     job.refresh_from_db()
     assert (job.state, job.lease_token) == ("ready", None)
@@ -126,7 +126,7 @@ def test_a_decision_that_does_not_fit_is_refused_in_words_and_changes_nothing(
     job, boss = make_job(state), make_boss()
     before = stored_rows()
 
-    said = act(boss, JOBS, action, job)
+    said = decide(boss, JOBS, action, job)
 
     name = Job.State(state).label
     assert said == [("warning", f"Order {job.order.number}: the job is {name}, so it stays as it is.")]
@@ -136,7 +136,7 @@ def test_a_decision_that_does_not_fit_is_refused_in_words_and_changes_nothing(
 def test_of_several_jobs_those_that_fit_are_changed_and_the_others_named() -> None:
     failed, claimed, produced = make_job("failed"), make_job("claimed"), make_job("produced")
 
-    said = act(make_boss(), JOBS, "give_up", failed, claimed, produced)
+    said = decide(make_boss(), JOBS, "give_up", failed, claimed, produced)
 
     assert sorted(level for level, _text in said) == ["success", "warning", "warning"]
     assert ("success", "1 job changed.") in said
@@ -213,7 +213,7 @@ def test_who_may_decide_is_offered_the_decision_and_can_take_it(
     clerk = make_clerk(*permissions)
 
     assert f'value="{action}"' in clerk.get(path).content.decode()
-    act(clerk, path, action, row)
+    (act if path == OUTBOX else decide)(clerk, path, action, row)
 
     row.refresh_from_db()
     assert row.state == ("pending" if path == OUTBOX else "ready")

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.cancelling import SHOPPER, ask_to_cancel
 from orders.models import Order, OrderEvent, OutboxEntry, Shipment
-from tests.orders.admin.people import act, make_boss, make_clerk
+from tests.orders.admin.people import act, decide, make_boss, make_clerk
 from tests.orders.make import make_client, make_job, make_order
 from tests.orders.stored import stored_rows
 
@@ -136,9 +136,9 @@ def test_who_asked_to_cancel_is_found_with_one_filter() -> None:
 def test_staff_cancel_and_refund_orders_that_nobody_makes() -> None:
     order, unpaid, kept = make_paid(), make_order(), make_paid()
 
-    said = act(make_boss(), ORDERS, "cancel_and_refund", order, unpaid)
+    said = decide(make_boss(), ORDERS, "cancel", order, unpaid)
 
-    assert said == [("info", "2 orders were cancelled.")]
+    assert said == [("success", "2 orders were cancelled.")]
     states = dict(Order.objects.values_list("pk", "state"))
     assert states == {order.pk: "cancelled", unpaid.pk: "cancelled", kept.pk: "paid"}
     assert {event.by for event in OrderEvent.objects.all()} == {"staff: grace"}
@@ -148,11 +148,11 @@ def test_staff_cancel_and_refund_orders_that_nobody_makes() -> None:
 def test_an_order_that_the_bench_has_begun_is_named_and_the_others_are_cancelled() -> None:
     begun, order = make_paid("in_production"), make_paid()
 
-    said = act(make_boss(), ORDERS, "cancel_and_refund", begun, order)
+    said = decide(make_boss(), ORDERS, "cancel", begun, order)
 
     assert said == [
         ("warning", f"Order {begun.number} stays as it is, for the bench has begun: in production."),
-        ("info", "1 order was cancelled."),
+        ("success", "1 order was cancelled."),
     ]
     states = dict(Order.objects.values_list("pk", "state"))
     assert states == {begun.pk: "paid", order.pk: "cancelled"}
@@ -160,10 +160,12 @@ def test_an_order_that_the_bench_has_begun_is_named_and_the_others_are_cancelled
 
 def test_cancelling_what_is_cancelled_changes_nothing() -> None:
     order, boss = make_paid(), make_boss()
-    act(boss, ORDERS, "cancel_and_refund", order)
+    decide(boss, ORDERS, "cancel", order)
     before = stored_rows()
 
-    assert act(boss, ORDERS, "cancel_and_refund", order) == [("info", "0 orders were cancelled.")]
+    assert decide(boss, ORDERS, "cancel", order) == [
+        ("warning", f"Order {order.number} is cancelled already.")
+    ]
 
     assert stored_rows() == before
 
@@ -172,8 +174,9 @@ def test_who_may_only_look_at_orders_cannot_cancel_them() -> None:
     order, clerk = make_paid(), make_clerk("view_order")
     before = stored_rows()
 
-    assert "cancel_and_refund" not in clerk.get(ORDERS).content.decode()
-    act(clerk, ORDERS, "cancel_and_refund", order)
+    assert 'value="cancel"' not in clerk.get(ORDERS).content.decode()
+    act(clerk, ORDERS, "cancel", order)
+    assert clerk.post(f"{ORDERS}cancel/?order={order.pk}", {"reason": ""}).status_code == 403
 
     assert stored_rows() == before
 
@@ -182,10 +185,10 @@ def test_a_new_page_address_ends_the_old_one_and_says_so_without_telling_it() ->
     order, other = make_order(paid=True), make_order()
     boss = make_boss()
 
-    said = act(boss, ORDERS, "renew_address", order)
+    said = decide(boss, ORDERS, "renew_address", order)
 
     assert said == [
-        ("info", "1 order has a new page address. If it is paid, a mail with the address is on its way.")
+        ("success", "1 order has a new page address. If it is paid, a mail with the address is on its way.")
     ]
     old, kept = order.token, other.token
     order.refresh_from_db()

@@ -1,0 +1,94 @@
+"""Staff's lists of orders and jobs cost the same however long they are."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from orders.admin import long_lists
+from orders.models import Job, Order, OrderLine
+from tests.orders.admin.people import make_boss
+from tests.orders.make import make_job
+
+pytestmark = pytest.mark.usefixtures("catalogue")
+
+JOBS, ORDERS = "/admin/orders/job/", "/admin/orders/order/"
+MOST_QUERIES = 12
+SEARCHES = ["", "nothing", "ada lovelace", "mend quench", "@example.org", "warm hearth mend quench ada x"]
+
+
+def copy(row: Any, times: int, **own: Any) -> list[Any]:
+    """Rows like one in all but what has to differ."""
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    rows = [
+        type(row)(**{**values, "id": None, **{name: make(i) for name, make in own.items()}})
+        for i in range(times)
+    ]
+    return list(type(row).objects.bulk_create(rows))
+
+
+def fill(times: int) -> None:
+    """Orders like the one that was made, each with a line and a job."""
+    job = Job.objects.select_related("order", "line").get()
+    orders = copy(
+        job.order,
+        times,
+        number=lambda i: f"Z{i}",
+        token=lambda i: f"token{i}",
+        checkout_key=lambda i: uuid.uuid4(),
+    )
+    lines = copy(job.line, times, order_id=lambda i: orders[i].pk)
+    copy(
+        job,
+        times,
+        public_id=lambda i: uuid.uuid4(),
+        order_id=lambda i: orders[i].pk,
+        line_id=lambda i: lines[i].pk,
+    )
+    assert Order.objects.count() == OrderLine.objects.count() == Job.objects.count() == times + 1
+
+
+def queries_of(staff: Client, path: str, text: str) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        assert staff.get(path, {"q": text} if text else {}).status_code == 200
+    return [query["sql"] for query in queries.captured_queries]
+
+
+@pytest.mark.parametrize("path", [ORDERS, JOBS])
+def test_a_list_or_a_search_of_300_asks_no_more_than_one_of_1(path: str) -> None:
+    boss = make_boss()
+    make_job("produced")
+    few = [len(queries_of(boss, path, text)) for text in SEARCHES]
+
+    fill(300)
+
+    assert [len(queries_of(boss, path, text)) for text in SEARCHES] == few
+    assert max(few) <= MOST_QUERIES
+
+
+def test_a_list_of_jobs_reads_no_recipe_and_nothing_about_who_ordered() -> None:
+    boss = make_boss()
+    make_job("produced")
+
+    asked = " ".join(queries_of(boss, JOBS, "quench"))
+
+    for column in ("snapshot", "made_of", "email", "full_name", "address_line1", "postcode", "town"):
+        assert f'"orders_job"."{column}"' not in asked
+        assert f'"orders_order"."{column}"' not in asked
+
+
+def test_no_list_counts_further_than_its_pages_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_lists, "MOST_COUNTED", 3)
+    boss = make_boss()
+    make_job("produced")
+    fill(4)
+
+    response = boss.get(JOBS)
+
+    assert response.context["cl"].result_count == 3
+    assert "There are more than 3; the pages lead to the first 3" in response.content.decode()
+    [counted] = [sql for sql in queries_of(boss, JOBS, "") if "COUNT(" in sql]
+    assert "LIMIT 3" in counted

@@ -82,7 +82,9 @@ def load_catalogue(path: Path, *, now: datetime, progress: Progress = lambda lin
             raise CatalogueError(root.problems)
         progress("publishing")
         try:
-            version = publish_recipe(recipe, by=None, note=f"Loaded from {path.name}", now=now)
+            version = publish_recipe(
+                recipe, by=None, note=f"Loaded from {path.name}", now=now, confirmed=recipe.name
+            )
         except InvalidSpecError as error:
             raise CatalogueError(
                 FileProblem(loader.line_of(problem.where), problem.where, problem.message)

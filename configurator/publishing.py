@@ -11,6 +11,7 @@ from configurator.drafting import Draft, read_draft
 from configurator.mixing.changes import Changes, RuleEffect, compare, rule_effects
 from configurator.mixing.filtering import SpaceUndecided
 from configurator.mixing.linting import lint
+from configurator.mixing.losing import Loss, find_losses
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import Spec, spec_hash, to_json
 from configurator.mixing.storing import to_bytes
@@ -29,11 +30,20 @@ class DraftChangedError(Exception):
     """Somebody edited the draft after the preview that is being confirmed."""
 
 
+class ConfirmationNeededError(Exception):
+    """Publishing would leave something with nothing (`losses`), and `wanted` is what has to be typed to confirm it."""
+
+    def __init__(self, losses: tuple[Loss, ...], *, wanted: str, typed: str) -> None:
+        self.losses, self.wanted, self.typed = losses, wanted, typed
+        super().__init__(f"Type {wanted!r} to confirm, not {typed!r}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What publishing would do. With `problems` nothing can be published and the figures are None.
 
     `costly` names rules that are too wide for the diagram: with them questions are settled by search, without counts.
+    `losses` is what would be left with nothing; while there are any, publishing takes a typed confirmation.
     """
 
     draft: Draft
@@ -43,7 +53,15 @@ class Preview:
     effects: tuple[RuleEffect, ...] = ()
     costly: tuple[str, ...] = ()
     changes: Changes | None = None
+    losses: tuple[Loss, ...] = ()
     replaces: RecipeVersion | None = None
+
+    @property
+    def confirmation(self) -> str:
+        """What has to be typed: the name of the one thing that is left with nothing, else the recipe's; or nothing."""
+        if not self.losses:
+            return ""
+        return self.losses[0].name if len(self.losses) == 1 else self.draft.spec.name
 
     @property
     def is_unchanged(self) -> bool:
@@ -65,7 +83,8 @@ def preview_publish(recipe: Recipe) -> Preview:
     effects = rule_effects(mixer)
     if not mixer.leads_somewhere():
         problems.append(_nothing_left(mixer))
-    replaces = _on_sale(recipe)
+    replaces = on_sale(recipe)
+    old = mixer_for(replaces) if replaces else None
     return Preview(
         draft=draft,
         sha256=sha256,
@@ -73,7 +92,8 @@ def preview_publish(recipe: Recipe) -> Preview:
         mixer=mixer,
         effects=effects,
         costly=mixer.costly_rules,
-        changes=compare(mixer_for(replaces), mixer) if replaces else None,
+        changes=compare(old, mixer) if old else None,
+        losses=() if problems else find_losses(old, mixer),
         replaces=replaces,
     )
 
@@ -86,13 +106,27 @@ def publish_recipe(
     note: str,
     now: datetime,
     expected_sha256: str | None = None,
+    confirmed: str = "",
 ) -> RecipeVersion:
     """Write the draft down as the next version, which is on sale from then on.
 
-    Locks the recipe row. `expected_sha256` is the hash of the preview that staff confirmed. Raises InvalidSpecError
-    (what cannot be sold), NothingToPublishError and DraftChangedError; then nothing is written.
+    Locks the recipe row. `expected_sha256` is the hash of the preview that staff confirmed; `confirmed` is what they
+    typed where something is left with nothing: what `Preview.confirmation` asks for, or the recipe's name. Raises
+    InvalidSpecError (what cannot be sold), NothingToPublishError, DraftChangedError and ConfirmationNeededError; then
+    nothing is written.
     """
-    recipe = Recipe.objects.select_for_update().get(pk=recipe.pk)  # as it is now, not as it was when asked
+    recipe = lock_recipe(recipe)
+    mixer = check_draft(recipe, expected_sha256=expected_sha256, confirmed=confirmed)
+    return write_version(recipe, mixer, by=by, note=note, now=now)
+
+
+def lock_recipe(recipe: Recipe) -> Recipe:
+    """The recipe as it is now, not as it was when asked, locked against whoever else would publish it."""
+    return Recipe.objects.select_for_update().get(pk=recipe.pk)
+
+
+def check_draft(recipe: Recipe, *, expected_sha256: str | None, confirmed: str) -> Mixer:
+    """The mixer of a draft that may be published; raises what `publish_recipe` does."""
     preview = preview_publish(recipe)
     if expected_sha256 is not None and preview.sha256 != expected_sha256:
         raise DraftChangedError
@@ -100,7 +134,15 @@ def publish_recipe(
         raise InvalidSpecError(preview.problems)
     if preview.is_unchanged:
         raise NothingToPublishError
-    return _write_version(recipe, preview.mixer, by=by, note=note, now=now)
+    said = [_plain(preview.confirmation), _plain(preview.draft.spec.name)]
+    if preview.losses and _plain(confirmed) not in said:
+        raise ConfirmationNeededError(preview.losses, wanted=preview.confirmation, typed=confirmed)
+    return preview.mixer
+
+
+def _plain(typed: str) -> str:
+    """Without what nobody means when typing a name: capitals and spaces around or doubled."""
+    return " ".join(typed.split()).casefold()
 
 
 @transaction.atomic
@@ -109,15 +151,16 @@ def publish_again(version: RecipeVersion, *, by: User | None, note: str, now: da
 
     Locks the recipe row; the draft stays as it is. Raises NothingToPublishError when it is what is on sale.
     """
-    recipe = Recipe.objects.select_for_update().get(pk=version.recipe_id)
+    recipe = lock_recipe(version.recipe)
     if newest_version(recipe.slug).sha256 == version.sha256:
         raise NothingToPublishError
-    return _write_version(recipe, mixer_for(version), by=by, note=note, now=now)
+    return write_version(recipe, mixer_for(version), by=by, note=note, now=now)
 
 
-def _write_version(
+def write_version(
     recipe: Recipe, mixer: Mixer, *, by: User | None, note: str, now: datetime
 ) -> RecipeVersion:
+    """The next version of a locked recipe, on sale as soon as the transaction is over. Checks nothing."""
     last = RecipeVersion.objects.filter(recipe=recipe).aggregate(last=Max("number"))["last"] or 0
     return RecipeVersion.objects.create(
         recipe=recipe,
@@ -125,18 +168,20 @@ def _write_version(
         spec=to_json(mixer.spec),
         sha256=spec_hash(mixer.spec),
         space=to_bytes(mixer.space),
-        mixes=_writable(mixer.count()),
+        mixes=writable(mixer.count()),
         note=note,
         published_at=now,
         published_by=by,
     )
 
 
-def _writable(count: int | None) -> int | None:
+def writable(count: int | None) -> int | None:
+    """A count as the database can hold it."""
     return count if count is not None and count <= MOST_MIXES_WRITTEN else None
 
 
-def _on_sale(recipe: Recipe) -> RecipeVersion | None:
+def on_sale(recipe: Recipe) -> RecipeVersion | None:
+    """The version of a recipe that is on sale, without its spec, if it has any; one query."""
     try:
         return newest_version(recipe.slug)
     except NotOnSaleError:

@@ -9,7 +9,9 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        from orders import emails, outbox, payments
+        from configurator import touched
+        from orders import emails, outbox, payments, touching
 
         payments.listen()
         outbox.EXTERNAL.update(dict.fromkeys(emails.MAILS, emails.send_mail))
+        touched.HOLDINGS.extend(touching.HOLDINGS)

@@ -86,7 +86,7 @@ def compare(old: Mixer, new: Mixer) -> Changes:
         return Changes(before, after, after, before, (), (), prices, comparable=False)
     if before is None or after is None:
         return Changes(before, after, None, None, (), (), prices, comparable=True)
-    there, back = _counterparts(old, new), _counterparts(new, old)
+    there, back = counterparts(old, new), counterparts(new, old)
     shared = shared_count(old.space, new.space, there)
     lost = lost_mixes(old.space, new.space, there, limit=EXAMPLES)
     gained = lost_mixes(new.space, old.space, back, limit=EXAMPLES)
@@ -102,7 +102,7 @@ def compare(old: Mixer, new: Mixer) -> Changes:
     )
 
 
-def _counterparts(a: Mixer, b: Mixer) -> list[list[tuple[int, int]]]:
+def counterparts(a: Mixer, b: Mixer) -> list[list[tuple[int, int]]]:
     """Per slot (option in `a`, option in `b`) of the components that both have."""
     return [
         [(here.index(slug), there.index(slug)) for slug in here if slug in there]

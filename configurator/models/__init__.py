@@ -11,6 +11,7 @@ from configurator.models.components import (
     Substance,
 )
 from configurator.models.delivery import BenchDay, DeliveryTerms
+from configurator.models.plans import PlannedPublish
 from configurator.models.recipes import Need, NeedWeight, Recipe, Rule, Size, Slot, Starter, StarterPart
 from configurator.models.shared import SharedMix
 from configurator.models.versions import ImmutableError, RecipeVersion
@@ -28,6 +29,7 @@ __all__ = [
     "ImmutableError",
     "Need",
     "NeedWeight",
+    "PlannedPublish",
     "Recipe",
     "RecipeVersion",
     "Rule",

@@ -138,10 +138,11 @@ def test_any_number_of_baskets_costs_two_queries_a_holding(django_assert_num_que
         for i, basket in enumerate(baskets)
     )
     forbid_mix()
-    both = mixers(shampoo())
+    recipe = shampoo()
+    both = mixers(recipe)
 
     with django_assert_num_queries(2 * len(HOLDINGS)):
-        found = {each.holding.slug: each for each in count_touched(shampoo(), **both)}
+        found = {each.holding.slug: each for each in count_touched(recipe, **both)}
 
     assert found["baskets"].stopped == sum(
         fate_of(judge.named(mixes[i % len(mixes)]), "250ml", **both) is Fate.STOPS for i in range(3000)

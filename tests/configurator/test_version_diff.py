@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from configurator.mixing.spec import RuleKind, Spec, Word
 from configurator.version_diff import describe_changes
@@ -93,8 +92,10 @@ EDITS: list[tuple[Edit, str, list[str]]] = [
         lambda s: {"rules": (replace(RULE, right=("mint",), left_slots=()),)},
         "Rules",
         [
-            "Changed (oak-mint): Oak never with Mint, because: They curdle."
-            " It was: Oak (in Base) never with Mint or Sage, because: They curdle."
+            (
+                "Changed (oak-mint): Oak never with Mint, because: They curdle."
+                " It was: Oak (in Base) never with Mint or Sage, because: They curdle."
+            )
         ],
     ),
     (
@@ -146,8 +147,7 @@ def test_a_component_that_moves_to_another_family_is_said_to() -> None:
     )
 
     assert (
-        "Elm: family was “Bases” and is now “Shots”."
-        in said(FULL, replace(FULL, families=moved))["Components"]
+        "Elm: family was Bases and is now Shots." in said(FULL, replace(FULL, families=moved))["Components"]
     )
 
 

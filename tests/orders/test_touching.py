@@ -147,6 +147,6 @@ def test_any_number_of_baskets_costs_two_queries_a_holding(django_assert_num_que
     assert found["baskets"].stopped == sum(
         fate_of(judge.named(mixes[i % len(mixes)]), "250ml", **both) is Fate.STOPS for i in range(3000)
     )
-    assert found["baskets"].stopped > 100
+    assert found["baskets"].stopped > 50
     assert not found["baskets"].is_least
     assert found["baskets"].words == f"{found['baskets'].stopped} baskets"

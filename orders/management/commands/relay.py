@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from configurator.planning import publish_due
 from orders.relaying import do_periodic_work, relay_errands, relay_hand_offs, relay_outbox
 from orders.ringing import Ringer, ring_endpoints
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
     """Four loops, each in a thread: no mail server, payment provider or webhook that hangs holds up a hand-off."""
 
     help = (
-        "Hands off what Celery did not, every second, and runs the periodic work. Stops on SIGTERM or Ctrl-C."
+        "Hands off what Celery did not and puts on sale what was planned, every second, and runs the periodic work."
+        " Stops on SIGTERM or Ctrl-C."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -38,7 +40,7 @@ class Command(BaseCommand):
             Loop(self, lambda: self.relay(relay_errands), seconds=RELAY_SECONDS, stop=stop),
             Loop(self, lambda: do_periodic_work(now=timezone.now()), seconds=PERIODIC_SECONDS, stop=stop),
             Loop(self, Ringer().ring, seconds=RELAY_SECONDS, stop=stop),
-            Loop(self, lambda: self.relay(relay_hand_offs), seconds=RELAY_SECONDS, stop=stop),
+            Loop(self, self.do_what_is_due, seconds=RELAY_SECONDS, stop=stop),
         ]
         for loop in loops:
             loop.start()
@@ -52,11 +54,17 @@ class Command(BaseCommand):
 
     def run_once(self) -> None:
         try:
+            publish_due(now=timezone.now())
             self.relay(relay_outbox)
             ring_endpoints(now=timezone.now())
             do_periodic_work(now=timezone.now())
         except DatabaseError as error:
             raise CommandError(f"the database did not answer: {error}") from error
+
+    def do_what_is_due(self) -> None:
+        """What the database alone has to do: both are quick, and both are awaited."""
+        publish_due(now=timezone.now())
+        self.relay(relay_hand_offs)
 
     def relay(self, work: Callable[..., int]) -> None:
         if done := work(now=timezone.now()):

@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from configurator.models import BenchDay, DeliveryTerms, SharedMix
+from configurator.models import BenchDay, DeliveryTerms, PlannedPublish, SharedMix
+from tests.configurator.plans import make_plan
 from tests.configurator.shared_mixes import make_shared
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,8 @@ def any_row(model: type[Model]) -> Model:
         make_shared()
     if model is BenchDay:
         BenchDay.objects.create(day=date(2026, 12, 25), is_closed=True)
+    if model is PlannedPublish:
+        make_plan()
     row = model._default_manager.first()
     assert row is not None, "the shipped catalogue holds at least one of everything"
     return row

@@ -197,7 +197,7 @@ def test_going_back_needs_a_reason(owners_browser: Client) -> None:
     publish()
 
     assert errors(open_form(owners_browser, again_url(first)).post(owners_browser)) == [
-        "This field is required."
+        "Say in a few words why, so that others understand it later."
     ]
 
     assert newest_version("shampoo").number == 2

@@ -201,7 +201,7 @@ def _whole(spec: Spec, thing: Any) -> str:
 
 
 def _name(thing: Any) -> str:
-    for name in ("name", "wording", "label", "slug"):
+    for name in ("name", "wording", "slug"):
         if found := getattr(thing, name, ""):
             return str(found)
     raise AssertionError("everything in a spec has a name")

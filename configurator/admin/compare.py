@@ -53,7 +53,7 @@ class ComparePage(admin.ModelAdmin[Recipe]):
         versions = _versions(recipe)
         numbers = list(versions)
         sent = {"old": str(numbers[1 % len(numbers)]), "new": str(numbers[0])} if numbers else {}
-        sent |= {name: value for name, value in request.GET.items() if name in ("old", "new")}
+        sent |= {name: request.GET[name] for name in ("old", "new") if name in request.GET}
         form = CompareForm(sent=sent, choices=[(number, _written(row)) for number, row in versions.items()])
         context = {
             **self.admin_site.each_context(request),

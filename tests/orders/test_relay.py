@@ -11,8 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
 
+from configurator.versions import newest_version
 from orders.management.commands import relay
 from orders.models import Job, Order, OutboxEntry
+from tests.configurator.plans import DAY, make_plan
 from tests.orders.make import make_hand_off, make_order
 from tests.orders.stored import reserved, stored_rows
 
@@ -140,3 +142,12 @@ def test_a_poisoned_order_does_not_stop_the_round() -> None:
     entry = OutboxEntry.objects.get(order=poisoned)
     assert (entry.state, entry.attempts) == (OutboxEntry.State.PENDING, 1)
     assert entry.error.startswith("NotReadyError: ")
+
+
+def test_what_is_planned_goes_on_sale_when_its_time_has_come() -> None:
+    due = make_plan(now=timezone.now() - 2 * DAY)
+    run_once()
+
+    due.refresh_from_db()
+    assert due.version == newest_version("shampoo")
+    assert due.version.number == 2

@@ -1,0 +1,205 @@
+"""What leaves something with nothing takes a typed name to publish; what a preview counts is what happens."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from configurator.mixing.losing import LossKind
+from configurator.mixing.mixer import Mixer
+from configurator.mixing.spec import from_json
+from configurator.models import Component, PlannedPublish, RecipeVersion, Rule, Starter
+from configurator.outlook import look_ahead, summary
+from configurator.planning import plan_publish
+from configurator.publishing import ConfirmationNeededError, Preview, preview_publish, publish_recipe
+from configurator.versions import mixer_for, newest_version
+from tests.configurator import catalogue_judge as judge
+from tests.configurator.drafts import make_rule, publish, shampoo
+from tests.orders.make import make_order
+
+pytestmark = pytest.mark.django_db
+
+SHOTS = sorted({mix[1] for mix in judge.all_mixes()})
+SUBSTANCES = ["Glycerin", "Panthenol", "Propanediol", "Menthol"]
+
+
+def kill_base() -> Rule:
+    return make_rule("wrong", left=["warm-hearth"], right=SHOTS)
+
+
+def publish_with(confirmed: str) -> RecipeVersion:
+    return publish_recipe(shampoo(), by=None, note="x", now=timezone.now(), confirmed=confirmed)
+
+
+def sentence(preview: Preview) -> str:
+    assert preview.replaces is not None
+    assert preview.mixer is not None
+    assert preview.changes is not None
+    outlook = look_ahead(shampoo(), old=mixer_for(preview.replaces), new=preview.mixer)
+    return summary(preview.changes, outlook)
+
+
+@pytest.mark.parametrize("typed", ["", "warm", "yes", "Cold Swim", "publish"])
+def test_what_kills_a_base_is_refused_unless_its_name_is_typed(typed: str) -> None:
+    kill_base()
+
+    with pytest.raises(ConfirmationNeededError) as caught:
+        publish_with(typed)
+
+    assert caught.value.typed == typed
+    assert caught.value.wanted == preview_publish(shampoo()).confirmation
+    assert RecipeVersion.objects.count() == 1
+
+
+def test_one_thing_that_dies_is_confirmed_by_its_own_name_in_any_writing() -> None:
+    Starter.objects.all().delete()
+    publish()
+    kill_base()
+
+    preview = preview_publish(shampoo())
+
+    assert [(loss.kind, loss.slug) for loss in preview.losses] == [(LossKind.COMPONENT, "warm-hearth")]
+    assert preview.confirmation == "Warm Hearth"
+    assert publish_with("  warm   HEARTH ").number == 3
+
+
+def test_several_things_that_die_are_confirmed_by_the_recipes_name() -> None:
+    kill_base()
+
+    preview = preview_publish(shampoo())
+
+    assert {loss.kind for loss in preview.losses} == {LossKind.COMPONENT, LossKind.STARTER}
+    assert preview.confirmation == "Shampoo"
+    assert publish_with("shampoo").number == 2
+
+
+def test_a_starter_that_can_no_longer_be_made_is_confirmed_by_its_name() -> None:
+    mix = {part.slot.slug: part.component for part in Starter.objects.get(name="Cold Swim").parts.all()}
+    make_rule(
+        left=[mix["main"].slug], right=[mix["second"].slug], left_slots=["main"], right_slots=["second"]
+    )  # type: ignore[union-attr]
+
+    losses = preview_publish(shampoo()).losses
+
+    assert ("starter", "Cold Swim") in [(loss.kind, loss.slug) for loss in losses]
+    with pytest.raises(ConfirmationNeededError):
+        publish_with("")
+
+
+def test_a_component_that_is_no_longer_offered_is_confirmed() -> None:
+    Component.objects.filter(slug="lift").update(is_offered=False)
+
+    with pytest.raises(ConfirmationNeededError):
+        publish_with("")
+
+    assert "lift" in [loss.slug for loss in preview_publish(shampoo()).losses]
+
+
+def test_what_leaves_everything_with_something_asks_for_nothing() -> None:
+    make_rule(left=["lift"], right=["calm"])
+
+    assert preview_publish(shampoo()).losses == ()
+    assert preview_publish(shampoo()).confirmation == ""
+    assert publish_with("").number == 2
+
+
+def test_nothing_is_planned_without_the_name_either() -> None:
+    kill_base()
+    now = timezone.now()
+
+    with pytest.raises(ConfirmationNeededError):
+        plan_publish(shampoo(), valid_from=now + timedelta(days=1), by=None, note="x", now=now)
+
+    assert not PlannedPublish.objects.exists()
+
+
+def test_the_sentence_says_all_of_it() -> None:
+    make_order(mix={"base": "warm-hearth", "main": "lift", "second": "calm"})
+    make_rule("flat", left=["lift"], right=["calm"])
+    lost = [mix for mix in judge.makeable() if {"lift", "calm"} <= set(mix)]
+    left = [mix for mix in judge.makeable() if mix not in lost]
+
+    said = sentence(preview_publish(shampoo()))
+
+    assert said.startswith(
+        f"Removes 8 of 256 mixes, {len(lost)} not already removed; {len(left)} stay; "
+        "touches 0 shared mixes, 0 baskets, 1 unpaid order, 0 open jobs, 0 starters; "
+    )
+    flags = {flag.slug: flag.name for flag in mixer_for(newest_version("shampoo")).spec.flags}
+    for slug, name in flags.items():
+        count = preview_publish(shampoo()).mixer.count(avoid=[slug])  # type: ignore[union-attr]
+        if count != mixer_for(newest_version("shampoo")).count(avoid=[slug]):
+            assert f"leaves someone who avoids {name} {count}" in said
+
+
+SLOTS = list(judge.SLOTS)
+PARTS = list(judge.components())
+some = st.lists(st.sampled_from(PARTS), min_size=1, max_size=6, unique=True)
+maybe_slots = st.lists(st.sampled_from(SLOTS), max_size=2, unique=True)
+sides = {"left": some, "left_slots": maybe_slots}
+both_sides = {**sides, "right": some, "right_slots": maybe_slots}
+new_rules = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("never-together"), **both_sides}),
+    st.fixed_dictionaries({"kind": st.just("needs"), **both_sides}),
+    st.fixed_dictionaries({"kind": st.just("at-most"), "max_number": st.integers(0, 2), **sides}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("cap"),
+            "substances": st.lists(st.sampled_from(SUBSTANCES), min_size=1, max_size=2, unique=True),
+            "max_percent": st.integers(1, 40_000).map(lambda ppm: f"{ppm / 10_000:.4f}"),
+        }
+    ),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(added=st.lists(new_rules, max_size=3), dropped=st.lists(st.integers(0, 20), max_size=2))
+def test_the_preview_of_random_rules_counts_what_publishing_them_does(
+    db: None, added: list[dict[str, Any]], dropped: list[int]
+) -> None:
+    """Judged by the mixes themselves: those of the version on sale before against those of the version published."""
+    with transaction.atomic():
+        _judge_preview(added, dropped)
+        transaction.set_rollback(True)
+
+
+def _judge_preview(added: list[dict[str, Any]], dropped: list[int]) -> None:
+    rules = list(Rule.objects.filter(recipe=shampoo()).order_by("pk"))
+    for i in dropped:
+        Rule.objects.filter(pk=rules[i % len(rules)].pk).update(is_active=False)
+    for i, values in enumerate(added):
+        make_rule(f"random-{i}", **values)
+    preview = preview_publish(shampoo())
+    if not preview.can_publish:
+        return
+    old = mixer_for(newest_version("shampoo"))
+    before = {tuple(mix.values()) for mix in old.mixes()}
+    assert preview.mixer is not None
+    assert preview.changes is not None
+    outlook = look_ahead(shampoo(), old=old, new=preview.mixer)
+
+    version = publish()
+
+    mixer = Mixer(from_json(version.spec))
+    after = {tuple(mix.values()) for mix in mixer.mixes()}
+    assert (preview.changes.gained, preview.changes.lost) == (len(after - before), len(before - after))
+    assert (preview.changes.before, preview.changes.after) == (len(before), version.mixes)
+    assert version.mixes == len(after)
+    assert outlook.attribution is not None
+    for share in outlook.attribution.rules:
+        assert share.loses == sum(
+            share.rule.slug in mixer.model.violated(_indices(mixer, mix)) for mix in before
+        )
+        assert share.gains == sum(share.rule.slug in old.model.violated(_indices(old, mix)) for mix in after)
+    dead = {slug for mix in before for slug in mix} - {slug for mix in after for slug in mix}
+    assert {loss.slug for loss in preview.losses if loss.kind is LossKind.COMPONENT} == dead
+    for each in outlook.avoiding:
+        assert (each.before, each.after) == (old.count(avoid=[each.slug]), mixer.count(avoid=[each.slug]))
+
+
+def _indices(mixer: Mixer, mix: tuple[str, ...]) -> tuple[int, ...]:
+    return mixer.model_indices(judge.named(mix))

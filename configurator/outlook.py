@@ -44,11 +44,9 @@ def look_ahead(recipe: Recipe, *, old: Mixer | None, new: Mixer) -> Outlook:
 def summary(changes: Changes, outlook: Outlook) -> str:
     """All of it in a sentence, such as “Removes 12 of 256 mixes, 12 not already removed; 171 stay; touches ...”."""
     parts = [*_counted(changes, outlook), _touches(outlook)]
-    parts += [
-        _("leaves someone who avoids %(flag)s %(count)s") % {"flag": each.name, "count": each.after}
-        for each in outlook.avoiding
-        if each.has_less
-    ]
+    fewer = [f"{each.name} {each.after}" for each in outlook.avoiding if each.has_less]
+    if fewer:
+        parts.append(_("leaves someone who avoids %(counts)s") % {"counts": ", ".join(fewer)})
     return capfirst("; ".join(parts)) + "."
 
 

@@ -1,6 +1,6 @@
 """Reading the rows that staff edit as a spec."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -211,7 +211,7 @@ def known_names(families: Iterable[spec.Family]) -> dict[str, set[str]]:
     }
 
 
-def draft_rule(entered: EnteredRule, known: Mapping[str, Collection[str]]) -> spec.Rule | None:
+def draft_rule(entered: EnteredRule, known: Mapping[str, set[str]]) -> spec.Rule | None:
     """A rule as a draft with these `known_names` has it: without components that are not offered.
 
     None where nothing is left of what it speaks of. Whether it is active is not asked.

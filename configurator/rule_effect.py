@@ -10,10 +10,12 @@ from configurator.draft_space import OpenDraft
 from configurator.drafting import EnteredRule, draft_rule
 from configurator.mixing.adding import Added, add_rule
 from configurator.mixing.mixer import Mixer
+from configurator.mixing.spec import NONE
+from configurator.mixing.walking import bits
 from configurator.models import Rule
 from configurator.rule_words import rule_sentence
 from configurator.templatetags.shop import many
-from configurator.wording import component_name, list_of, mix_name
+from configurator.wording import MOST_NAMED, component_name, list_of, mix_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +57,16 @@ def preview_rule(opened: OpenDraft, entered: EnteredRule, *, instead_of: str | N
         figures=_warning_text(added) if is_advice else _removing_text(added),
         added=added,
         emptied=() if is_advice else tuple(_emptied_texts(base, added)),
-        examples=tuple(mix_name(base.spec, mix) for mix in added.examples),
+        examples=_examples(base, added),
         notes=tuple(_notes(entered)),
     )
+
+
+def _examples(mixer: Mixer, added: Added) -> tuple[str, ...]:
+    """None for a recipe of so many slots that the names of its mixes leave some out: they would all read alike."""
+    if len(mixer.spec.slots) > MOST_NAMED:
+        return ()
+    return tuple(mix_name(mixer.spec, mix) for mix in added.examples)
 
 
 def _removing_text(added: Added) -> str:
@@ -101,30 +110,24 @@ def _emptied_texts(mixer: Mixer, added: Added) -> Iterator[str]:
         yield _("Nothing at all can be made any more.")
         return
     spec = mixer.spec
-    slots_of: dict[str, list[str]] = {}
-    for slot in spec.slots:
-        family = spec.family(slot.family)
-        for part in family.components:
-            slots_of.setdefault(part.slug, []).append(slot.slug)
-    open_slots = {
-        (slot.slug, slug)
-        for slot, slugs, mask in zip(spec.slots, mixer.option_slugs, mixer.space.options(), strict=True)
-        for option, slug in enumerate(slugs)
-        if mask >> option & 1
-    } - set(added.closed)
-    closed: dict[str, list[str]] = {}
     names = {slot.slug: slot.name for slot in spec.slots}
-    for slot, component in added.closed:
-        closed.setdefault(component, []).append(slot)
-    for component, where in closed.items():
-        name = component_name(spec, component)
-        if component not in slots_of:
-            said = {"slots": list_of(names[slot] for slot in where)}
+    still_open = {slug for slot, slug in _open_options(mixer) if (slot, slug) not in added.closed}
+    closed: dict[str, list[str]] = {}
+    for slot, slug in added.closed:
+        closed.setdefault(slug, []).append(names[slot])
+    for slug, where in closed.items():
+        said = {"name": component_name(spec, slug), "slots": list_of(where)}
+        if slug == NONE:
             yield _("%(slots)s can no longer stay empty.") % said
-        elif not any((slot, component) in open_slots for slot in slots_of[component]):
-            yield _("Leaves %(name)s with nothing: no mix can hold it any more.") % {"name": name}
-        else:
-            said = {"name": name, "slots": list_of(names[slot] for slot in where)}
+        elif slug in still_open:
             yield _("%(name)s can no longer be chosen as %(slots)s.") % said
+        else:
+            yield _("Leaves %(name)s with nothing: no mix can hold it any more.") % said
     for starter in added.starters:
         yield _("The starter %(name)s can no longer be made.") % {"name": starter.name}
+
+
+def _open_options(mixer: Mixer) -> Iterator[tuple[str, str]]:
+    """(slot, component) that some makeable mix holds."""
+    for slot, slugs, mask in zip(mixer.spec.slots, mixer.option_slugs, mixer.space.options(), strict=True):
+        yield from ((slot.slug, slugs[option]) for option in bits(mask))

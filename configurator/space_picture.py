@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from random import Random
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from configurator.mixing.spec import Rule
 from configurator.wording import component_name, mix_name, parts_of
 
 MOST_CELLS = 1_000
-MOST_SLOTS = 3
+TABLED_SLOTS = (2, 3)
 SAMPLED = 10
 
 
@@ -29,10 +30,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All mixes that share their first component: `rows` are (name, cells), cells in the order of `columns`."""
+    """All mixes that share their first component: `rows` are (name, cells), cells in the order of `columns`.
+
+    `down` and `across` are the slots of rows and columns.
+    """
 
     title: str
-    corner: str
+    down: str
+    across: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
     makeable: int
@@ -64,17 +69,34 @@ class Overview:
 
 
 def draw_sheets(mixer: Mixer, *, numbers: Mapping[str, int]) -> tuple[Sheet, ...]:
-    """A table per component of the first slot; none where the recipe has more than MOST_SLOTS slots or MOST_CELLS mixes.
+    """Tables of all mixes of a small recipe of two slots (one table) or three (one per component of the first).
 
-    `numbers` are those under which staff see the rules, by short name.
+    None for a recipe of other slots or of more than MOST_CELLS mixes. `numbers` are those under which staff see the
+    rules, by short name.
     """
-    slots = mixer.spec.slots
-    if not slots or len(slots) > MOST_SLOTS or not 0 < mixer.total <= MOST_CELLS:
+    spec = mixer.spec
+    if len(spec.slots) not in TABLED_SLOTS or not 0 < mixer.total <= MOST_CELLS:
         return ()
     judge = _Judge(mixer, numbers)
-    names = [[component_name(mixer.spec, slug) for slug in slugs] for slugs in mixer.option_slugs]
-    heads = range(len(names[0])) if len(slots) == MOST_SLOTS else [None]
-    return tuple(_sheet(mixer, judge, names, head) for head in heads)
+    *heads, down, across = [[component_name(spec, slug) for slug in slugs] for slugs in mixer.option_slugs]
+    sheets = []
+    for head in product(*(range(len(names)) for names in heads)):
+        rows = tuple(
+            (name, tuple(judge.cell((*head, row, column)) for column in range(len(across))))
+            for row, name in enumerate(down)
+        )
+        sheets.append(
+            Sheet(
+                title=heads[0][head[0]] if head else spec.name,
+                down=spec.slots[-2].name,
+                across=spec.slots[-1].name,
+                columns=tuple(across),
+                rows=rows,
+                makeable=sum(cell.kind != "forbidden" for _name, cells in rows for cell in cells),
+                total=len(down) * len(across),
+            )
+        )
+    return tuple(sheets)
 
 
 def sketch(mixer: Mixer, *, seed: str) -> Overview:
@@ -107,27 +129,6 @@ class _Judge:
 
 def _advice_model(mixer: Mixer) -> Model:
     return build_model(mixer.spec, advice_rules(mixer.spec))
-
-
-def _sheet(mixer: Mixer, judge: _Judge, names: Sequence[Sequence[str]], head: int | None) -> Sheet:
-    """The slots after the head, down and across; a recipe of one slot has a single column."""
-    before = () if head is None else (head,)
-    down, across = (*names[len(before) :], [_("By itself")])[:2]
-    has_columns = len(names) - len(before) > 1
-    slots = mixer.spec.slots[len(before) :]
-    rows = []
-    for row, name in enumerate(down):
-        options = [(*before, row, column) if has_columns else (row,) for column in range(len(across))]
-        rows.append((name, tuple(judge.cell(mix) for mix in options)))
-    cells = [cell for _name, row in rows for cell in row]
-    return Sheet(
-        title=mixer.spec.name if head is None else names[0][head],
-        corner=" / ".join(slot.name for slot in slots),
-        columns=tuple(across),
-        rows=tuple(rows),
-        makeable=sum(cell.kind != "forbidden" for cell in cells),
-        total=len(cells),
-    )
 
 
 def _held(mixer: Mixer) -> Iterator[tuple[str, tuple[Held, ...]]]:

@@ -59,7 +59,7 @@ def _makeable(mixer: Mixer, mix: Mapping[str, str]) -> Answer:
 
 
 def _conflict(mixer: Mixer, mix: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The rules in the way and the choices that run into them: all rules that a whole mix breaks, else a smallest set."""
+    """The rules in the way: all that a whole mix breaks; for a partial one a smallest set, and the choices in it."""
     if mixer.is_complete(mix):
         return mixer.model.violated(mixer.model_indices(mix)), {}
     kept: dict[int, int] = {}

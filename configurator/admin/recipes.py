@@ -10,9 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.admin.desk import desk_link, desk_urls
 from configurator.admin.inlines import NamedTabularInline
 from configurator.mixing.validation import InvalidSpecError
 from configurator.models import Need, Recipe, Rule, Size, Slot, Starter, StarterPart
@@ -71,10 +73,14 @@ class PublishForm(forms.Form):
 
 @admin.register(Recipe)
 class RecipeAdmin(admin.ModelAdmin[Recipe]):
-    list_display = ["name", "slug"]
+    list_display = ["name", "slug", "desk"]
     search_fields = ["name", "slug"]
     inlines = [SlotInline, SizeInline, NeedInline, RuleInline]
     change_form_template = "admin/configurator/recipe/change_form.html"
+
+    @admin.display(description=gettext_lazy("desk"))
+    def desk(self, recipe: Recipe) -> SafeString:
+        return desk_link(recipe)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Recipe | None = None) -> list[str]:
         """Addresses and orders refer to the short name of what is on sale, so then it stays."""
@@ -86,7 +92,7 @@ class RecipeAdmin(admin.ModelAdmin[Recipe]):
             self.admin_site.admin_view(self.publish),
             name="configurator_recipe_publish",
         )
-        return [publish, *super().get_urls()]
+        return [publish, *desk_urls(self), *super().get_urls()]
 
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What publishing the draft would change; on confirmation it is published."""

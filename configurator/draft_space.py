@@ -24,10 +24,15 @@ class OpenDraft:
     """`problems` are in the way of selling it. `mixer` is None where its rules are too wide: `costly` names them."""
 
     draft: Draft
+    sha256: str
     problems: tuple[Problem, ...]
     mixer: Mixer | None
     costly: tuple[str, ...]
     on_sale: RecipeVersion | None
+
+    @property
+    def is_on_sale(self) -> bool:
+        return self.on_sale is not None and self.on_sale.sha256 == self.sha256
 
     @property
     def spec(self) -> Spec:
@@ -68,14 +73,12 @@ def open_draft(recipe: Recipe) -> OpenDraft:
         on_sale = newest_version(recipe.slug)
     except NotOnSaleError:
         on_sale = None
-    mixer: Mixer | None = None
-    costly: tuple[str, ...] = ()
+    opened = OpenDraft(draft, spec_hash(draft.spec), validate(draft.spec), None, (), on_sale)
     try:
-        is_on_sale = on_sale is not None and on_sale.sha256 == spec_hash(draft.spec)
-        mixer = mixer_for(on_sale) if on_sale is not None and is_on_sale else _mixer(draft.spec)
+        mixer = mixer_for(on_sale) if on_sale is not None and opened.is_on_sale else _mixer(draft.spec)
     except SpaceUndecided as error:
-        costly = error.sources
-    return OpenDraft(draft, validate(draft.spec), mixer, costly, on_sale)
+        return replace(opened, costly=error.sources)
+    return replace(opened, mixer=mixer)
 
 
 @lru_cache(MIXERS_KEPT)

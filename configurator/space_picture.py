@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 
 from configurator.mixing.filtering import SpaceUndecided
 from configurator.mixing.mixer import Mixer
-from configurator.mixing.model import Model
-from configurator.mixing.rules import advice_rules, build_model
 from configurator.mixing.spec import Rule
 from configurator.wording import component_name, mix_name, parts_of
 
@@ -109,7 +107,7 @@ class _Judge:
 
     def __init__(self, mixer: Mixer, numbers: Mapping[str, int]) -> None:
         self._laws = mixer.model
-        self._advice = _advice_model(mixer)
+        self._advice = mixer.advice_model
         self._rules = {rule.slug: rule for rule in mixer.spec.rules}
         self._numbers = numbers
 
@@ -125,10 +123,6 @@ class _Judge:
 
     def _reasons(self, slugs: Sequence[str]) -> str:
         return " ".join(f"{self._rules[slug].reason}." for slug in slugs)
-
-
-def _advice_model(mixer: Mixer) -> Model:
-    return build_model(mixer.spec, advice_rules(mixer.spec))
 
 
 def _held(mixer: Mixer) -> Iterator[tuple[str, tuple[Held, ...]]]:
@@ -149,7 +143,7 @@ def _held(mixer: Mixer) -> Iterator[tuple[str, tuple[Held, ...]]]:
 
 
 def _sample(mixer: Mixer, rng: Random) -> Iterator[SampledMix]:
-    advice = _advice_model(mixer)
+    advice = mixer.advice_model
     rules: dict[str, Rule] = {rule.slug: rule for rule in mixer.spec.rules}
     for _turn in range(SAMPLED):
         try:

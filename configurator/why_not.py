@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from configurator.mixing.mixer import Mixer
-from configurator.mixing.rules import advice_rules, build_model
 from configurator.templatetags.shop import many
 from configurator.wording import component_name, list_of, repair_text
 
@@ -54,7 +53,7 @@ def _makeable(mixer: Mixer, mix: Mapping[str, str]) -> Answer:
         said = _("more than can be counted") if count is None else many(count)
         return Answer(can_be_made=True, completions=said)
     rules = {rule.slug: rule.reason for rule in mixer.spec.rules}
-    advice = build_model(mixer.spec, advice_rules(mixer.spec)).violated(mixer.model_indices(mix))
+    advice = mixer.advice_model.violated(mixer.model_indices(mix))
     return Answer(can_be_made=True, advice=tuple((source, rules[source]) for source in advice))
 
 

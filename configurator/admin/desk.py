@@ -23,7 +23,6 @@ from configurator.draft_space import OpenDraft, open_draft
 from configurator.drafting import EnteredRule
 from configurator.mixing.filtering import SpaceUndecided
 from configurator.mixing.mixer import Mixer
-from configurator.mixing.spec import spec_hash
 from configurator.models import Recipe, Rule
 from configurator.rule_effect import RuleEffect, preview_rule
 from configurator.space_picture import draw_sheets, sketch
@@ -173,8 +172,7 @@ def _about_recipe(recipe: Recipe, opened: OpenDraft, request: HttpRequest) -> di
         "slips": find_slips(opened, rules, thoroughly=request.GET.get("look") == "closer"),
         "sheets": sheets,
         "numbered": [rule for rule in rules if not rule.state] if sheets else [],
-        "overview": sketch(mixer, seed=spec_hash(opened.spec)) if mixer and not sheets else None,
-        "is_on_sale": opened.on_sale is not None and opened.on_sale.sha256 == spec_hash(opened.spec),
+        "overview": sketch(mixer, seed=opened.sha256) if mixer and not sheets else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Q
@@ -13,8 +13,19 @@ from configurator.admin.rules import IGNORED, RuleForm
 from configurator.drafting import EnteredRule
 from configurator.models import Component, CompositionPart, Recipe, Rule, Slot, Substance
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SLUG_LENGTH = 50
 FEW = 30  # components that are shown without opening their family first
+
+
+PATTERNS: dict[str, "StrOrPromise"] = {
+    Rule.Kind.NEVER_TOGETHER: _("this never together with that"),
+    Rule.Kind.NEEDS: _("this needs that"),
+    Rule.Kind.AT_MOST: _("at most so many of these"),
+    Rule.Kind.CAP: _("a cap on what is in the mix"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,12 @@ class SentenceForm(RuleForm):
             max_number=data["max_number"],
             is_active=data["is_active"],
         )
+
+    @property
+    def patterns(self) -> list[tuple[str, "StrOrPromise", bool]]:
+        """The kinds of rules as patterns of sentences, with the one that is chosen."""
+        chosen = self["kind"].value()
+        return [(value, pattern, value == chosen) for value, pattern in PATTERNS.items()]
 
     @property
     def left_groups(self) -> list[Group]:

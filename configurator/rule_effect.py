@@ -27,6 +27,7 @@ class RuleEffect:
 
     sentence: str
     figures: str
+    is_advice: bool = False
     added: Added | None = None
     emptied: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ def preview_rule(opened: OpenDraft, entered: EnteredRule, *, instead_of: str | N
     return RuleEffect(
         sentence=sentence,
         figures=_warning_text(added) if is_advice else _removing_text(added),
+        is_advice=is_advice,
         added=added,
         emptied=() if is_advice else tuple(_emptied_texts(base, added)),
         examples=_examples(base, added),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
@@ -98,7 +99,7 @@ class FamilyAdmin(admin.ModelAdmin[Family]):
 @admin.register(Component)
 class ComponentAdmin(admin.ModelAdmin[Component]):
     class Media:
-        js = ["js/admin-desk.js"]
+        js = [forms.Script("js/admin-desk.js", defer=True)]
 
     list_display = [
         "name",

@@ -1,6 +1,5 @@
 """The desk of a recipe: its slots, components and rules on one page, and what they come to."""
 
-from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -17,20 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from configurator.admin.desk_composition import composition_rows, find_component, may_change, save_composition
+from configurator.admin.desk_tester import about_tester
 from configurator.admin.rule_sentence import SentenceForm
 from configurator.desk_figures import find_slips, list_families, list_rules
 from configurator.draft_space import OpenDraft, open_draft
 from configurator.drafting import EnteredRule
-from configurator.mixing.filtering import SpaceUndecided
-from configurator.mixing.mixer import Mixer
 from configurator.models import Recipe, Rule
 from configurator.rule_effect import RuleEffect, preview_rule
 from configurator.space_picture import draw_sheets, sketch
-from configurator.versions import mixer_for
-from configurator.why_not import Answer, why_not
-from configurator.wording import component_name
-
-TRY = "try-"  # before the slot in the fields of the tester
 
 
 def desk_urls(recipes: admin.ModelAdmin[Recipe]) -> list[URLPattern]:
@@ -78,13 +71,17 @@ def _desk(request: HttpRequest, object_id: str, *, recipes: admin.ModelAdmin[Rec
     if action == "save" and form.is_valid():
         return _save(request, recipe, form)
     opened = open_draft(recipe)
+    typed = form
+    if action == "save":  # what is missing for saving need not be missing for showing what it does
+        typed = SentenceForm(request.POST, recipe=recipe, instance=rule, is_preview=True)
     context = {
         **_about_recipe(recipe, opened, request),
-        **_about_try(opened, request),
+        **about_tester(opened, request),
         "form": form if may_edit else None,
         "rule": rule,
         "rule_slug": slug,
-        "effect": _preview(opened, form, saved, instead_of=slug),
+        "typed": typed,
+        "effect": _preview(opened, typed, saved, instead_of=slug),
         "component": component,
         "composition": rows,
         **recipes.admin_site.each_context(request),
@@ -105,7 +102,7 @@ def _effect(request: HttpRequest, object_id: str, *, recipes: admin.ModelAdmin[R
     slug = rule.slug if rule else None
     form = SentenceForm(request.POST, recipe=recipe, instance=rule, is_preview=True)
     effect = _preview(open_draft(recipe), form, None, instead_of=slug)
-    return render(request, "admin/configurator/recipe/_effect.html", {"effect": effect, "form": form})
+    return render(request, "admin/configurator/recipe/_effect.html", {"effect": effect, "typed": form})
 
 
 def _find_recipe(request: HttpRequest, object_id: str, *, recipes: admin.ModelAdmin[Recipe]) -> Recipe:
@@ -174,42 +171,3 @@ def _about_recipe(recipe: Recipe, opened: OpenDraft, request: HttpRequest) -> di
         "numbered": [rule for rule in rules if not rule.state] if sheets else [],
         "overview": sketch(mixer, seed=opened.sha256) if mixer and not sheets else None,
     }
-
-
-def _about_try(opened: OpenDraft, request: HttpRequest) -> dict[str, Any]:
-    """The tester: what is chosen, and the answers of the draft and of what is on sale."""
-    chosen = {
-        name.removeprefix(TRY): request.GET[name]
-        for name in request.GET
-        if name.startswith(TRY) and request.GET[name]
-    }
-    mixers = {
-        _("The draft"): opened.mixer,
-        _("On sale"): mixer_for(opened.on_sale) if opened.on_sale else None,
-    }
-    return {
-        "tried": dict(_answers(mixers, chosen)) if chosen else {},
-        "choices": list(_choices(opened, chosen)),
-        "is_tried": bool(chosen),
-    }
-
-
-def _answers(
-    mixers: Mapping[str, Mixer | None], chosen: Mapping[str, str]
-) -> Iterator[tuple[str, Answer | None]]:
-    for name, mixer in mixers.items():
-        try:
-            yield name, why_not(mixer, chosen) if mixer else None
-        except SpaceUndecided:
-            yield name, None
-
-
-def _choices(
-    opened: OpenDraft, chosen: Mapping[str, str]
-) -> Iterator[tuple[str, str, list[tuple[str, str, bool]]]]:
-    """Per slot the name of its field, its own and its options: those of the draft."""
-    if opened.mixer is None:
-        return
-    for slot, slugs in zip(opened.spec.slots, opened.mixer.option_slugs, strict=True):
-        options = [(slug, component_name(opened.spec, slug), chosen.get(slot.slug) == slug) for slug in slugs]
-        yield TRY + slot.slug, slot.name, options

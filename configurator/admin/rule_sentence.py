@@ -1,6 +1,6 @@
 """The form behind the sentences of the recipe desk: a rule of one recipe, by boxes to tick."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from configurator.admin.rules import IGNORED, RuleForm
 from configurator.drafting import EnteredRule
-from configurator.models import Component, CompositionPart, Recipe, Rule, Slot, Substance
+from configurator.models import Amount, Component, CompositionPart, Recipe, Rule, Slot, Substance
+from configurator.short_names import LONGEST, make_short_name
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-SLUG_LENGTH = 50
 FEW = 30  # components that are shown without opening their family first
 
 
@@ -54,7 +54,7 @@ class SentenceForm(RuleForm):
 
     slug = forms.CharField(
         label=_("Short name"),
-        max_length=SLUG_LENGTH,
+        max_length=LONGEST,
         required=False,
         validators=Rule._meta.get_field("slug").validators,
         help_text=_("Empty: made of the names in the rule."),
@@ -131,6 +131,13 @@ class SentenceForm(RuleForm):
     def substance_boxes(self) -> list[Box]:
         return self._boxes("substances")
 
+    @property
+    def amounts(self) -> list[str]:
+        """The numbers that components of the recipe carry, and the one that is entered."""
+        carried = Amount.objects.filter(component__family__in=self.recipe.slots.values("family"))
+        entered = self["amount"].value()
+        return sorted({*carried.values_list("name", flat=True), *([entered] if entered else [])})
+
     def _groups(self, name: str) -> list[Group]:
         ticked = self._ticked(name)
         rows = list(self._field(name).queryset)
@@ -168,23 +175,12 @@ class SentenceForm(RuleForm):
         return self.fields[name]
 
     def _make_slug(self) -> str:
-        """Such as gleam-mend, with a number behind it where that is taken."""
         data = self.cleaned_data
-        sides = [part.slug for name in ("left", "right") for part in list(data.get(name) or ())[:1]]
-        words = dict.fromkeys([*sides, *([data["amount"]] if data.get("amount") else ())])
-        stem = "-".join([*words, *([] if len(words) > 1 else [str(data.get("kind") or "rule")])])[
-            : SLUG_LENGTH - 4
-        ]
-        taken = set(self.recipe.rules.exclude(pk=self.instance.pk).values_list("slug", flat=True))
-        return _free(stem.strip("-"), taken)
-
-
-def _free(stem: str, taken: Collection[str]) -> str:
-    turn, slug = 1, stem
-    while slug in taken:
-        turn += 1
-        slug = f"{stem}-{turn}"
-    return slug
+        words = [part.slug for name in ("left", "right") for part in list(data.get(name) or ())[:1]]
+        if len(set(words)) < 2:
+            words.append(data.get("kind") or "rule")
+        rules = self.recipe.rules.exclude(pk=self.instance.pk)
+        return make_short_name(words, taken=set(rules.values_list("slug", flat=True)))
 
 
 def _read(data: QueryDict, recipe: Recipe) -> QueryDict:

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from configurator.draft_space import OpenDraft
-from configurator.drafting import RULE_PARTS, EnteredRule
+from configurator.entered_rules import RULE_PARTS, EnteredRule
 from configurator.lint_words import Finding, lint_findings
 from configurator.mixing.adding import add_rule
 from configurator.mixing.changes import COUNTED_MIXES, rule_effects

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from configurator.drafting import Draft, known_names, read_draft
+from configurator.drafting import Draft, read_draft
+from configurator.entered_rules import known_names
 from configurator.mixing.filtering import SpaceUndecided
 from configurator.mixing.linting import Lint, lint
 from configurator.mixing.mixer import Mixer

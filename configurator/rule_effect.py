@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from configurator.draft_space import OpenDraft
-from configurator.drafting import EnteredRule, draft_rule
+from configurator.entered_rules import EnteredRule, draft_rule
 from configurator.mixing.adding import Added, add_rule
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import NONE

@@ -6,7 +6,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from configurator.drafting import EnteredRule
+from configurator.entered_rules import EnteredRule
 from configurator.models import Component, Rule, Slot, Substance
 from configurator.wording import list_of
 

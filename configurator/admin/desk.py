@@ -20,7 +20,7 @@ from configurator.admin.desk_tester import about_tester
 from configurator.admin.rule_sentence import SentenceForm
 from configurator.desk_figures import find_slips, list_families, list_rules
 from configurator.draft_space import OpenDraft, open_draft
-from configurator.drafting import EnteredRule
+from configurator.entered_rules import EnteredRule
 from configurator.models import Recipe, Rule
 from configurator.rule_effect import RuleEffect, preview_rule
 from configurator.space_picture import draw_sheets, sketch

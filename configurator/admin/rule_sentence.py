@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from configurator.admin.rules import IGNORED, RuleForm
-from configurator.drafting import EnteredRule
+from configurator.entered_rules import EnteredRule
 from configurator.models import Amount, Component, CompositionPart, Recipe, Rule, Slot, Substance
 from configurator.short_names import LONGEST, make_short_name
 

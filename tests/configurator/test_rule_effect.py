@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configurator.draft_space import open_draft
-from configurator.drafting import EnteredRule
+from configurator.entered_rules import EnteredRule
 from configurator.mixing.adding import Added
 from configurator.models import Component, Recipe, Rule
 from configurator.publishing import preview_publish

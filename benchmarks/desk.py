@@ -65,15 +65,14 @@ def run(spec: Spec, *, seed: int, rules: int) -> list[tuple[str, Figure]]:
         answers = {way: answer(rule) for way, answer in ways.items()}
         if len(set(answers.values())) > 1:
             raise SystemExit(f"{rule.left} and {rule.right}: {answers}")
-    return [
-        (
-            way,
-            measure(
-                f"effect, {way}", lambda answer=answer: [answer(rule) for rule in asked], calls=rules, runs=3
-            ),
-        )
-        for way, answer in ways.items()
-    ]
+    figures = []
+    for way, answer in ways.items():
+
+        def ask(answer: Way = answer) -> list[Counts]:
+            return [answer(rule) for rule in asked]
+
+        figures.append((way, measure(f"effect, {way}", ask, calls=rules, runs=3)))
+    return figures
 
 
 def main() -> None:

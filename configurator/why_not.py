@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from configurator.mixing.mixer import Mixer
+from configurator.mixing.searching import Deadline
+from configurator.mixing.space import EXPLAIN_SECONDS
 from configurator.templatetags.shop import many
 from configurator.wording import component_name, list_of, repair_text
 
@@ -69,7 +71,8 @@ def _conflict(mixer: Mixer, mix: Mapping[str, str]) -> tuple[tuple[str, ...], di
         option = mixer.option_slugs[i].index(mix[slot.slug])
         conflict = mixer.space.why_not(i, option, kept)
         if conflict is not None:
-            clash = {slots[k].slug: mix[slots[k].slug] for k in sorted({*conflict.choices, i})}
-            return conflict.sources, clash
+            choices = sorted({*conflict.choices, i})
+            return conflict.sources, {slots[k].slug: mix[slots[k].slug] for k in choices}
         kept[i] = option
-    raise AssertionError("choices that lead nowhere clash")
+    clash = mixer.space.explainer.contradiction(Deadline.after(EXPLAIN_SECONDS))  # nothing at all can be made
+    return clash.sources, {}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import Spec
 from configurator.why_not import why_not
+from tests.configurator.make import make_rule, make_spec
 from tests.configurator.mixing.spec_judge import (
     Mix,
     completing,
@@ -59,3 +60,15 @@ def test_advice_is_said_of_a_mix_that_can_be_made(case: tuple[Spec, Mix]) -> Non
         if answer.can_be_made:
             met = [rule.slug for rule in spec.rules if rule.advice and not is_kept(spec, rule, mix)]
             assert [slug for slug, _reason in answer.advice] == met
+
+
+def test_without_any_choice_it_names_the_rules_that_leave_nothing() -> None:
+    rule = make_rule(left=("oak", "elm"), right=("mint", "sage", "rue"))
+
+    answer = why_not(Mixer(make_spec(rules=(rule,))), {})
+
+    assert (answer.can_be_made, answer.reasons, answer.ways_out) == (
+        False,
+        (("oak-mint", "They curdle"),),
+        (),
+    )

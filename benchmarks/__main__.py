@@ -1,8 +1,9 @@
 """All figures that `make bench` prints."""
 
-from benchmarks import catalogue, claims, handoff, lists, pages
+from benchmarks import catalogue, claims, desk, handoff, lists, pages
 
 catalogue.main()
+desk.main()
 pages.main()
 handoff.main()
 claims.main()

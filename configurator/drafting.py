@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from configurator.entered_rules import RULE_PARTS, EnteredRule, draft_rule, known_names, ppm, ppm_or_none
 from configurator.mixing import spec
 from configurator.mixing.spec import NONE
 from configurator.models import (
@@ -16,21 +16,9 @@ from configurator.models import (
     FragranceAllergen,
     HairType,
     Recipe,
-    Rule,
     Slot,
     Starter,
 )
-
-PPM_PER_PERCENT = 10_000
-
-# What a rule of a kind must have something left of, or it forbids nothing. (A component that needs what is not
-# offered is another matter: it can no longer be had, so the rule stays and staff have to decide.)
-SPEAKS_OF: dict[str, list[str]] = {
-    Rule.Kind.NEVER_TOGETHER: ["left", "right"],
-    Rule.Kind.NEEDS: ["left"],
-    Rule.Kind.AT_MOST: ["left"],
-    Rule.Kind.CAP: ["substances", "amount"],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +54,7 @@ def read_draft(recipe: Recipe) -> Draft:
         flags=_words(Flag.objects.filter(components__in=_offered(recipe))),
         hair_types=_words(HairType.objects.filter(components__in=_offered(recipe))),
         reference_ml=recipe.reference_ml,
-        allergen_threshold_ppm=_ppm_or_none(recipe.allergen_threshold_percent),
+        allergen_threshold_ppm=ppm_or_none(recipe.allergen_threshold_percent),
         open_jar_months=recipe.open_jar_months,
     )
     return Draft(drafted, tuple(left_out))
@@ -132,67 +120,18 @@ def _component(row: Component) -> spec.Component:
 
 
 def _shares(parts: Iterable[CompositionPart | FragranceAllergen]) -> tuple[tuple[str, int], ...]:
-    return tuple((part.substance.name, _ppm(part.percent)) for part in parts)
-
-
-def _ppm(percent: Decimal) -> int:
-    return int(percent * PPM_PER_PERCENT)
-
-
-def _ppm_or_none(percent: Decimal | None) -> int | None:
-    return None if percent is None else _ppm(percent)
-
-
-def rule_limit(*, is_on_substances: bool, percent: Decimal | None, number: int | None) -> int | None:
-    """The limit of a rule in the unit of its kind: ppm for a cap on substances, else a plain number."""
-    return _ppm_or_none(percent) if is_on_substances else number
+    return tuple((part.substance.name, ppm(part.percent)) for part in parts)
 
 
 def _rules(recipe: Recipe, families: tuple[spec.Family, ...], left_out: list[str]) -> Iterable[spec.Rule]:
-    parts = [part for family in families for part in family.components]
-    known = {
-        "left": {part.slug for part in parts},
-        "right": {part.slug for part in parts},
-        "substances": {name for part in parts for name, _ in part.composition},
-        "amount": {name for part in parts for name, _ in part.amounts},
-    }
-    rows = recipe.rules.filter(is_active=True).prefetch_related(
-        "left", "right", "left_slots", "right_slots", "substances"
-    )
+    rows = recipe.rules.filter(is_active=True).prefetch_related(*RULE_PARTS)
+    known = known_names(families)
     for row in rows:
-        named = {
-            "left": _slugs(row.left.all()),
-            "right": _slugs(row.right.all()),
-            "substances": tuple(sorted(substance.name for substance in row.substances.all())),
-            "amount": (row.amount,) if row.amount else (),
-        }
-        kept = {what: _kept(names, known[what]) for what, names in named.items()}
-        if any(named[what] and not kept[what] for what in SPEAKS_OF[row.kind]):
+        rule = draft_rule(EnteredRule.of_row(row), known)
+        if rule is None:
             left_out.append(f"rule {row.slug}: what it speaks of is not offered")
-            continue
-        yield spec.Rule(
-            slug=row.slug,
-            kind=spec.RuleKind(row.kind),
-            reason=row.reason,
-            advice=row.force == Rule.Force.ADVICE,
-            left=kept["left"],
-            right=kept["right"],
-            left_slots=_slugs(row.left_slots.all()),
-            right_slots=_slugs(row.right_slots.all()),
-            substances=kept["substances"],
-            amount=row.amount,
-            limit=rule_limit(
-                is_on_substances=bool(named["substances"]), percent=row.max_percent, number=row.max_number
-            ),
-        )
-
-
-def _slugs(rows: Iterable[Component | Slot]) -> tuple[str, ...]:
-    return tuple(sorted(row.slug for row in rows))
-
-
-def _kept(slugs: Iterable[str], offered: set[str]) -> tuple[str, ...]:
-    return tuple(slug for slug in slugs if slug in offered)
+        else:
+            yield rule
 
 
 def _starters(

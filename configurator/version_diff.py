@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.entered_rules import PPM_PER_PERCENT
 from configurator.mixing.spec import Component, Need, Size, Spec, Starter
 from configurator.money import written
-from configurator.rule_words import percent, rule_sentence
+from configurator.rule_words import percent_text, rule_sentence
 from configurator.wording import component_name, list_of, mix_name
 
 # The fields of a spec's parts as staff know them; one that is missing here is shown by its own name.
@@ -118,13 +120,13 @@ def _rules(old: Spec, new: Spec) -> Iterator[str]:
     for slug, rule in after.items():
         now = rule_sentence(new, rule)
         if slug not in before:
-            yield _("New: %(rule)s.") % {"rule": now}
+            yield _("New: %(rule)s") % {"rule": now}
         elif before[slug] != rule:
             said = {"slug": slug, "was": rule_sentence(old, before[slug]), "now": now}
-            yield _("Changed (%(slug)s): %(now)s. It was: %(was)s.") % said
+            yield _("Changed (%(slug)s): %(now)s It was: %(was)s") % said
     for slug, rule in before.items():
         if slug not in after:
-            yield _("Removed: %(rule)s.") % {"rule": rule_sentence(old, rule)}
+            yield _("Removed: %(rule)s") % {"rule": rule_sentence(old, rule)}
 
 
 def _moves(old: Spec, new: Spec) -> Iterator[str]:
@@ -143,8 +145,8 @@ def _compositions(old: Spec, new: Spec) -> Iterator[str]:
     for part in _parts(new):
         if part.slug in before:
             was = before[part.slug]
-            yield from _shares(part.name, was.composition, part.composition, percent)
-            yield from _shares(part.name, was.fragrance_allergens, part.fragrance_allergens, percent)
+            yield from _shares(part.name, was.composition, part.composition, _percent)
+            yield from _shares(part.name, was.fragrance_allergens, part.fragrance_allergens, _percent)
             yield from _shares(part.name, was.amounts, part.amounts, str)
 
 
@@ -182,7 +184,7 @@ def _value(field: str, value: Any, spec: Spec) -> str:
 WRITERS: dict[str, Callable[[Any, Spec], str]] = {
     "price": lambda amount, spec: written(amount),
     "surcharge": lambda amount, spec: written(amount),
-    "allergen_threshold_ppm": lambda ppm, spec: percent(ppm),
+    "allergen_threshold_ppm": lambda ppm, spec: _percent(ppm),
     "dose_ul": lambda microlitres, spec: f"{microlitres / MICROLITRES:g}",
     "mix": lambda mix, spec: mix_name(spec, dict(mix)),
     "component": lambda slug, spec: component_name(spec, slug),
@@ -213,3 +215,7 @@ def _by(things: Iterable[Any], key: str) -> dict[str, Any]:
 
 def _parts(spec: Spec) -> list[Component]:
     return [part for family in spec.families for part in family.components]
+
+
+def _percent(ppm: int) -> str:
+    return f"{percent_text(Decimal(ppm) / PPM_PER_PERCENT)} %"

@@ -1,8 +1,10 @@
 """Families, components with their composition, substances, flags and hair types."""
 
-from decimal import Decimal
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
@@ -47,9 +49,34 @@ class CompositionFormSet(NamedFormSet):
                 % {"sum": f"{sum(shares):f}", "missing": f"{missing:+f}"}
             )
 
+    @property
+    def sum_text(self) -> str:
+        """What the shares add up to as they stand in the form; a script keeps it up to date while they are typed."""
+        shares = list(self._typed_shares())
+        if not shares:
+            return _("No composition yet.")
+        if sum(shares) == WHOLE:
+            return _("Adds up to 100 %.")
+        said = {"sum": _plain(sum(shares)), "missing": _plain(WHOLE - sum(shares), sign="+")}
+        return _("Adds up to %(sum)s %%: change a share by %(missing)s %% to make it 100 %%.") % said
+
+    def _typed_shares(self) -> Iterator[Decimal]:
+        for form in self.forms:
+            if form["DELETE"].value() in (None, False):
+                try:
+                    yield Decimal(str(form["percent"].value()))
+                except InvalidOperation:
+                    pass  # empty, or no number, which the field says itself
+
+
+def _plain(number: Decimal | int, *, sign: str = "") -> str:
+    """Without zeros at the end."""
+    return f"{Decimal(number).normalize():{sign}f}"
+
 
 class CompositionInline(NamedTabularInline):
     model = CompositionPart
+    template = "admin/configurator/component/composition.html"
     formset = CompositionFormSet
     autocomplete_fields = ["substance"]
 
@@ -71,6 +98,9 @@ class FamilyAdmin(admin.ModelAdmin[Family]):
 
 @admin.register(Component)
 class ComponentAdmin(admin.ModelAdmin[Component]):
+    class Media:
+        js = [forms.Script("js/admin-desk.js", defer=True)]
+
     list_display = [
         "name",
         "swatch",

@@ -4,8 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 
 from configurator.admin.compare import ComparePage
+from configurator.admin.desk import desk_link, desk_urls
 from configurator.admin.inlines import NamedTabularInline
 from configurator.admin.publish import PublishPage
 from configurator.models import Need, Recipe, Rule, Size, Slot, Starter, StarterPart
@@ -49,10 +53,17 @@ class StarterPartInline(NamedTabularInline):
 
 @admin.register(Recipe)
 class RecipeAdmin(PublishPage, ComparePage):
-    list_display = ["name", "slug"]
+    list_display = ["name", "slug", "desk"]
     search_fields = ["name", "slug"]
     inlines = [SlotInline, SizeInline, NeedInline, RuleInline]
     change_form_template = "admin/configurator/recipe/change_form.html"
+
+    @admin.display(description=gettext_lazy("desk"))
+    def desk(self, recipe: Recipe) -> SafeString:
+        return desk_link(recipe)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*desk_urls(self), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Recipe | None = None) -> list[str]:
         """Addresses and orders refer to the short name of what is on sale, so then it stays."""

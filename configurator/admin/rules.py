@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from configurator.drafting import rule_limit
+from configurator.entered_rules import rule_limit
 from configurator.mixing import spec
 from configurator.mixing.validation import rule_problems
 from configurator.models import Rule

@@ -68,7 +68,7 @@ class Mixer:
         self.space = load_or_make(self.model, stored)
         self._reasons = Reasons(self.space)
         self._outlook = lru_cache(OUTLOOKS_KEPT)(self._find_outlook)
-        self._advice_model = build_model(spec, advice_rules(spec))
+        self.advice_model = build_model(spec, advice_rules(spec))
 
     # Reading what came in -------------------------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class Mixer:
         return Verdict(
             makeable=makeable,
             broken=broken,
-            advice=tuple(self._rules[source] for source in self._advice_model.violated(indices)),
+            advice=tuple(self._rules[source] for source in self.advice_model.violated(indices)),
             avoided=avoided,
             out=missing,
             repairs=() if makeable else self.repairs(mix, avoid=avoid, out=out, hold=hold),

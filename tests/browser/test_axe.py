@@ -23,6 +23,7 @@ STAFF_PAGES = [
     "/admin/",
     "/admin/configurator/recipe/",
     "/admin/configurator/recipe/1/change/",
+    "/admin/configurator/recipe/1/desk/",
     "/admin/configurator/recipe/1/publish/",
     "/admin/configurator/component/7/change/",
     "/admin/configurator/rule/",

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from configurator.drafting import rule_limit
+from configurator.entered_rules import rule_limit
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import from_json
 from configurator.mixing.validation import InvalidSpecError

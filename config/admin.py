@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +12,6 @@ class ShopAdminSite(AdminSite):
     index_title = _("What would you like to change?")
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        from orders.admin.operations import operations  # noqa: PLC0415  # the site is made before the apps are
+        from orders.admin.pages import staff_pages  # noqa: PLC0415  # the site is made before the apps are
 
-        page = path("operations/", self.admin_view(operations), name="operations")
-        return [page, *super().get_urls()]
+        return [*staff_pages(self.admin_view), *super().get_urls()]

@@ -7,9 +7,11 @@ from django.urls import URLPattern, path
 
 from orders.admin import bench, bench_job, bench_printing, bench_sending
 from orders.admin.operations import operations
+from orders.admin.today import late_orders
 
 PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("operations/", operations, "operations"),
+    ("late/", late_orders, "late"),
     ("bench/", bench.bench, "bench"),
     ("bench/claim/", bench.claim, "bench_claim"),
     ("bench/keep/", bench.keep, "bench_keep"),

@@ -6,11 +6,13 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from orders.admin import bench, bench_job, bench_printing, bench_sending
+from orders.admin.insights import insights
 from orders.admin.operations import operations
 from orders.admin.today import late_orders
 
 PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("operations/", operations, "operations"),
+    ("insights/", insights, "insights"),
     ("late/", late_orders, "late"),
     ("bench/", bench.bench, "bench"),
     ("bench/claim/", bench.claim, "bench_claim"),

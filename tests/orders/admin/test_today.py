@@ -1,4 +1,4 @@
-"""The first page of the admin: what is late with no click at all, figures with their lists, and only what one may see."""
+"""The first page of the admin: what is late with no click at all, figures with their lists, only what one may see."""
 
 import re
 from datetime import date, timedelta
@@ -40,7 +40,7 @@ def counted(page: str) -> list[tuple[int, str]]:
 
 
 def section(page: str, heading: str) -> str:
-    return page.split(f"<h2>{heading}</h2>")[1].split("<h2>")[0]
+    return page.split(f"<h2>{heading}</h2>")[1].split("<h2>", maxsplit=1)[0]
 
 
 def open_index(staff: Client) -> str:

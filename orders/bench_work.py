@@ -213,12 +213,17 @@ def _count_unmade(order_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _ml(microlitres: int | None, *, times: int = 1) -> Decimal | None:
-    return None if microlitres is None else (Decimal(microlitres * times) / 1000).normalize()
+    return None if microlitres is None else _plain(Decimal(microlitres * times) / 1000)
 
 
 def _sum(picks: Iterable[Pick]) -> Decimal | None:
     amounts = [pick.ml for pick in picks if pick.ml is not None]
-    return sum(amounts, Decimal(0)).normalize() if amounts else None
+    return _plain(sum(amounts, Decimal(0))) if amounts else None
+
+
+def _plain(amount: Decimal) -> Decimal:
+    """Without zeros at the end, and 10 as 10, not as 1E+1, which a form would show."""
+    return Decimal(f"{amount.normalize():f}")
 
 
 def _today(now: datetime) -> date:

@@ -127,6 +127,7 @@ def test_lots_that_were_used_before_are_suggested() -> None:
 
     page = body(report(staff, job, "begin"))
 
+    assert 'name="ml-1" value="10"' in page
     assert '<option value="L1"></option>' in page
     assert 'value="L1" ' not in page  # not taken for granted
 

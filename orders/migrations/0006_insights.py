@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0005_cancellations_and_reclaims"),
+        ("orders", "0008_indexes_for_lists"),
     ]
 
     operations = [

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "configurator.undecided.UndecidedMiddleware",
+    "config.counting.CountingMiddleware",
 ]
 
 # Languages: the shop's own, and each that has a file of translations.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from configurator import tallying
 from configurator.leaving_out import (
     LeaveOutForm,
     avoided_in,
@@ -66,6 +68,13 @@ def has_unsent_search(sent: QueryDict) -> bool:
     """Whether she typed something to search for and did not send it: she wants it left out, so it is searched first."""
     search = read_search(sent.get("find", ""))
     return bool(search) and search != sent.get("searched")
+
+
+def count_asked(mixers: Iterable[Mixer], named: Iterable[str], *, before: Iterable[str], day: date) -> None:
+    """Count each flag that she names and had not named before: how often, not by whom, and nothing that was typed."""
+    known = {flag.slug for mixer in mixers for flag in mixer.spec.flags}
+    for item in known.intersection(named).difference(before):
+        tallying.tally.count(f"avoid:{item}", day=day)
 
 
 def change_list(session: SessionBase, sent: QueryDict) -> str:

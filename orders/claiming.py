@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -25,12 +26,20 @@ RELAY = Actor("relay")
 
 
 def claim_jobs(
-    client: FulfilmentKey, *, worker: str, station: str = "", max_jobs: int, lease_seconds: int, now: datetime
+    client: FulfilmentKey,
+    *,
+    worker: str,
+    station: str = "",
+    max_jobs: int,
+    lease_seconds: int,
+    only: Collection[uuid.UUID] | None = None,
+    now: datetime,
 ) -> list[Job]:
     """Up to `max_jobs` (1-50) ready jobs, the earliest promised first, leased to `client` for 60-43200 seconds.
 
     Each gets a lease token of its own, one more attempt and one transition; jobs that are held or to be cancelled are
-    passed over, and a test key is given jobs of its own sandbox only. The ids are
+    passed over, and a test key is given jobs of its own sandbox only. With `only` none but these (public ids) are
+    taken, as far as they are still to be had. The ids are
     locked with SKIP LOCKED, so claims at the same time get different jobs without waiting; on SQLite the transaction
     itself begins with the write lock. Four queries however many; ValueError for numbers out of range.
     """
@@ -45,6 +54,8 @@ def claim_jobs(
     }
     with transaction.atomic(savepoint=False):
         ready = visible_jobs(client).filter(**CLAIMABLE)
+        if only is not None:
+            ready = ready.filter(public_id__in=only)
         locked = ready.select_for_update(skip_locked=True, of=("self",)).select_related("order", "line")
         jobs = list(locked.order_by("promised_on", "id")[:max_jobs])
         move_jobs(

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
+from orders.counting import write_counts
 from orders.feed import prune_feed
 from orders.idempotency import forget_old_answers
 from orders.lateness import tell_of_slips
@@ -88,6 +89,7 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("tasks were asked for", ask_worker),
     ("rows break an invariant", watch_invariants),
     ("events were forgotten", prune_feed),
+    ("counts were written down", write_counts),
 )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from configurator import throttling
+from configurator import tallying, throttling
 from configurator.loading import SHIPPED_CATALOGUE, load_catalogue
 from configurator.models import RecipeVersion
 from configurator.versions import newest_version
@@ -68,3 +68,4 @@ def nothing_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test is shown a page of another, inherits its counts, or counts in the Redis of a shop that runs beside it."""
     caches["pages"].clear()
     monkeypatch.setattr(throttling, "counters", throttling.Counters(None))
+    monkeypatch.setattr(tallying, "tally", tallying.Tally(None))

@@ -2,12 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from configurator.leave_out_page import build_leave_out, change_list, has_unsent_search
+from configurator.leave_out_page import build_leave_out, change_list, count_asked, has_unsent_search
 from configurator.remembering import read_avoid
 from configurator.same_origin import same_origin_post
-from configurator.versions import mixer_for, versions_on_sale
+from configurator.versions import mixer_for, recent_versions_on_sale, versions_on_sale
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -16,7 +17,12 @@ def leave_out(request: HttpRequest) -> HttpResponse:
     """Her list, and the form that changes it; `next` is the page of ours that she comes from."""
     is_sent = request.method == "POST"
     if is_sent and not has_unsent_search(request.POST):
-        return redirect(change_list(request.session, request.POST))
+        before = read_avoid(request.session)
+        answer = redirect(change_list(request.session, request.POST))
+        if named := read_avoid(request.session):
+            mixers = [mixer_for(version) for version in recent_versions_on_sale()]
+            count_asked(mixers, named, before=before, day=timezone.localdate())
+        return answer
     page = build_leave_out(
         [mixer_for(version) for version in versions_on_sale()],
         remembered=read_avoid(request.session),

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from orders.bench_client import BENCH_PREFIX
 from orders.keys import KeyRevokedError, make_key, revoke_key, rotate_key
 from orders.models import FulfilmentKey
 
@@ -46,6 +48,10 @@ class FulfilmentKeyAdmin(admin.ModelAdmin[FulfilmentKey]):
     list_filter: ClassVar = ["is_test", ("revoked_at", admin.EmptyFieldListFilter)]
     search_fields = ["name", "key_id"]
     change_form_template = "admin/orders/fulfilmentkey/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FulfilmentKey]:
+        """Keys that somebody can have; those who work at the bench in the browser have none."""
+        return super().get_queryset(request).exclude(key_id__startswith=BENCH_PREFIX)
 
     @admin.display(description=_("may"))
     def may(self, key: FulfilmentKey) -> str:

@@ -1,6 +1,7 @@
 """The sale and the work it causes."""
 
 from orders.models.baskets import Basket, BasketLine
+from orders.models.counts import DailyCount
 from orders.models.feed import FeedEvent, FeedState, WebhookDelivery, WebhookEndpoint
 from orders.models.jobs import FulfilmentKey, Hold, Job, JobTransition, LotUse, Shipment
 from orders.models.operations import IdempotentAnswer, Pulse
@@ -12,6 +13,7 @@ __all__ = [
     "Basket",
     "BasketLine",
     "Booking",
+    "DailyCount",
     "FeedEvent",
     "FeedState",
     "FulfilmentKey",

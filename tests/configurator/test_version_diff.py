@@ -86,15 +86,15 @@ EDITS: list[tuple[Edit, str, list[str]]] = [
     (
         lambda s: {"rules": ()},
         "Rules",
-        ["Removed: Oak (as Base) never together with Mint or Sage, because “They curdle.”."],
+        ["Removed: Oak (as Base) never together with Mint or Sage, because “They curdle”."],
     ),
     (
         lambda s: {"rules": (replace(RULE, right=("mint",), left_slots=()),)},
         "Rules",
         [
             (
-                "Changed (oak-mint): Oak never together with Mint, because “They curdle.”."
-                " It was: Oak (as Base) never together with Mint or Sage, because “They curdle.”."
+                "Changed (oak-mint): Oak never together with Mint, because “They curdle”."
+                " It was: Oak (as Base) never together with Mint or Sage, because “They curdle”."
             )
         ],
     ),
@@ -110,10 +110,10 @@ EDITS: list[tuple[Edit, str, list[str]]] = [
         },
         "Rules",
         [
-            "New: Oak needs Rue, because “They curdle.”.",
-            "New: Advice only: At most 1 slot holds Mint, because “They curdle.”.",
-            "New: Aqua and Menthol together are at most 0.5 % of the mix, because “They curdle.”.",
-            "New: grams add up to at most 900, because “They curdle.”.",
+            "New: Oak needs Rue, because “They curdle”.",
+            "New: Advice only: At most 1 slot holds Mint, because “They curdle”.",
+            "New: Aqua and Menthol together are at most 0.5 % of the mix, because “They curdle”.",
+            "New: grams add up to at most 900, because “They curdle”.",
         ],
     ),
     (

@@ -46,7 +46,7 @@ def test_one_sentence_and_tables_say_what_is_gained_lost_touched_and_left(owners
     assert re.search(r'<th scope="row">lactic-cap</th> <td> removed </td> <td>\d+</td> <td>0</td>', html)
     assert '<th scope="row">1 shared mix</th> <td>1</td> <td>0</td>' in html
     assert "<h3>Rules</h3>" in html
-    assert "<li>New: Mend never together with Quench, because “Because.”.</li>" in html
+    assert "<li>New: Mend never together with Quench, because “Because”.</li>" in html
     assert "<li>Removed: Coil.</li>" in html
 
 
@@ -153,7 +153,7 @@ def test_the_newest_version_is_compared_with_the_one_before(owners_browser: Clie
 
     assert "From version 2 to version 3" in html
     assert "183 makeable mixes became 175: 0 gained, 8 lost." in html
-    assert "New: Lift never together with Calm, because “Because.”." in html
+    assert "New: Lift never together with Calm, because “Because”." in html
     assert "price was" not in html
 
 

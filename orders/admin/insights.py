@@ -1,0 +1,171 @@
+"""Insights: what sells and what goes wrong over some days, as charts made here with their figures in tables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from orders.admin.bench_pages import check_may
+from orders.admin.operations import list_of
+from orders.admin.today import SEES_ORDERS
+from orders.counting import first_counted_day
+from orders.insights import (
+    Funnel,
+    Remade,
+    Repeats,
+    SoldMix,
+    begin_of,
+    best_mixes,
+    flags_asked_for,
+    read_funnel,
+    read_repeats,
+    remakes_by_component,
+)
+from orders.models import Job, Order
+
+PERIODS = (7, 28, 90, 365)
+USUAL = 28
+BAR, ROW = 300, 28  # the widest bar, the height of a row, in units of the drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row of a chart and of its table; `address` is that of the list or thing behind it, empty for none."""
+
+    name: str
+    value: str
+    width: int
+    top: int
+    address: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`notes` heads the third column; empty where there is none."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    said: str = ""
+    notes: str = ""
+    height: int = 0
+
+
+@never_cache
+@require_safe
+def insights(request: HttpRequest) -> HttpResponse:
+    """For who may see orders; `days` chooses among PERIODS."""
+    check_may(request, SEES_ORDERS)
+    now = timezone.now()
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in map(str, PERIODS) else USUAL
+    since = begin_of(days, now=now)
+    remade, remakes = remakes_by_component(since=since)
+    page = {
+        **admin.site.each_context(request),
+        "title": _("Insights"),
+        "days": days,
+        "periods": PERIODS,
+        "since": since,
+        "counted_since": first_counted_day(),
+        "charts": [
+            _funnel_chart(read_funnel(since=since), since),
+            _mix_chart(best_mixes(since=since)),
+            _flag_chart(flags_asked_for(since=since)),
+            _remake_chart(remade, remakes, since),
+            _repeat_chart(read_repeats(since=since)),
+        ],
+    }
+    return TemplateResponse(request, "admin/orders/insights.html", page)
+
+
+def _chart(
+    title: str, rows: Iterable[tuple[str, float, str, str, str]], *, said: str = "", notes: str = ""
+) -> Chart:
+    """Rows are (name, how much, that in words, address, note)."""
+    rows = list(rows)
+    most = max((much for _name, much, *_rest in rows), default=0)
+    bars = tuple(
+        Bar(name, value, round(BAR * much / most) if most else 0, i * ROW, address, note)
+        for i, (name, much, value, address, note) in enumerate(rows)
+    )
+    return Chart(title, bars, said, notes, len(bars) * ROW)
+
+
+def _funnel_chart(funnel: Funnel, since: datetime) -> Chart:
+    names = {
+        "home": _("home page opened"),
+        "mixer": _("mixer opened"),
+        "basket": _("basket opened"),
+        "checkout": _("checkout opened"),
+    }
+    rows = [(names[page], times, str(times), "", "") for page, times in funnel.pages.items()]
+    from_then = since.isoformat()
+    rows += [
+        (_("orders placed"), funnel.placed, str(funnel.placed), list_of(Order, placed_at__gte=from_then), ""),
+        (_("orders paid"), funnel.paid, str(funnel.paid), list_of(Order, paid_at__gte=from_then), ""),
+    ]
+    said = _(
+        "Pages are counted each time that a browser opens them, by staff, too; orders are counted as orders. Nobody is"
+        " followed from one step to the next, so these are not shares of the same people."
+    )
+    return _chart(_("From the home page to the payment"), rows, said=said)
+
+
+def _mix_chart(mixes: Iterable[SoldMix]) -> Chart:
+    rows = [
+        (
+            f"{sold.recipe}: {sold.name}",
+            sold.pieces,
+            str(sold.pieces),
+            f"{reverse('configurator:mixer', args=[sold.slug])}?{urlencode(sold.mix)}",
+            "",
+        )
+        for sold in mixes
+    ]
+    return _chart(
+        _("Best mixes, in pieces sold"), rows, said=_("Of paid orders. Each leads to the mix in the shop.")
+    )
+
+
+def _flag_chart(flags: Iterable[tuple[str, int]]) -> Chart:
+    rows = [(name, times, str(times), "", "") for name, times in flags]
+    said = _("Counted when somebody puts one on the list of what is left out, without who it was.")
+    return _chart(_("What shoppers want left out"), rows, said=said)
+
+
+def _remake_chart(remade: Iterable[Remade], remakes: int, since: datetime) -> Chart:
+    behind = list_of(Job, remake_of__isnull=False, created_at__gte=since.isoformat(), sandbox__isnull=True)
+    rows = [(_("all together"), 0.0, str(remakes), behind, "")]
+    rows += [
+        (row.component, row.percent, str(row.remakes), "", _percent(row.percent, of=row.jobs))
+        for row in remade
+    ]
+    said = _(
+        "A bottle is made anew as a whole and counts for each component in it. Bars show the share of its jobs."
+    )
+    return _chart(_("Bottles made anew, by component"), rows, said=said, notes=_("share of its jobs"))
+
+
+def _repeat_chart(repeats: Repeats) -> Chart:
+    share = "" if repeats.percent is None else _percent(repeats.percent, of=repeats.buyers)
+    rows = [
+        (_("buyers"), repeats.buyers, str(repeats.buyers), "", ""),
+        (_("of them with more than one order, ever"), repeats.again, str(repeats.again), "", share),
+    ]
+    said = _("Told apart by their e-mail addresses.")
+    return _chart(_("Who comes back"), rows, said=said, notes=_("share"))
+
+
+def _percent(percent: float, *, of: int) -> str:
+    return _("%(percent)s %% of %(all)s") % {"percent": number_format(percent, 1), "all": of}

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "configurator",
     "orders",
+    "staff",  # last: its roles need the permissions of all others
 ]
 
 MIDDLEWARE = [

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from configurator.versions import mixer_for
 from orders.admin.holding import HoldPages
 from orders.admin.labels import LabelPages
 from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
@@ -43,6 +44,14 @@ class HoldInline(ReadOnlyInline):
         return format_html('<a href="{}">{}</a>', address, _("Release"))
 
 
+# Fields that lead to pages of others: who may open these, and what stands there for everybody else.
+LINKED = {
+    "order": ("orders.view_order", "plain_order"),
+    "shipment": ("orders.view_shipment", "plain_shipment"),
+    "client": ("orders.view_fulfilmentkey", "plain_client"),
+}
+
+
 @admin.register(Job)
 class JobAdmin(LabelPages, HoldPages, RemakePages, ReadOnlyAdmin):
     list_display = ["__str__", "promised_on", "state", "on_hold", "lapsed", "worker", "attempt", "batch"]
@@ -51,13 +60,51 @@ class JobAdmin(LabelPages, HoldPages, RemakePages, ReadOnlyAdmin):
     search_fields = ["order__number", "batch", "public_id"]
     inlines = [HoldInline, TransitionInline]
     exclude = ["lease_token"]
-    readonly_fields = ["label_links"]
+    readonly_fields = ["label_name", "needs", "label_links"]
     actions = ["make_again", "remake", "call_off", "give_up"]
     change_form_template = "admin/orders/job/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """Jobs of real orders; those of a sandbox are nobody's to decide about."""
         return super().get_queryset(request).filter(sandbox=None)
+
+    def get_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
+        """The bench sees what to make; only who may open an order, a parcel or a key gets a link to it."""
+        closed = {
+            field: plain
+            for field, (permission, plain) in LINKED.items()
+            if not request.user.has_perm(permission)
+        }
+        return [closed.get(str(field), field) for field in super().get_fields(request, obj)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Job | None = None) -> list[Any]:
+        return [
+            *super().get_readonly_fields(request, obj),
+            *(plain for _permission, plain in LINKED.values()),
+        ]
+
+    @admin.display(description=gettext_lazy("order"))
+    def plain_order(self, job: Job) -> str:
+        return job.order.number
+
+    @admin.display(description=gettext_lazy("parcel"))
+    def plain_shipment(self, job: Job) -> str:
+        return str(job.shipment) if job.shipment else "-"
+
+    @admin.display(description=gettext_lazy("maker"))
+    def plain_client(self, job: Job) -> str:
+        return job.client.name if job.client else "-"
+
+    @admin.display(description=gettext_lazy("name on the label"))
+    def label_name(self, job: Job) -> str:
+        return job.line.label_name or "-"
+
+    @admin.display(description=gettext_lazy("what it is for"))
+    def needs(self, job: Job) -> str:
+        """The needs that what is in it answers to, in the words of the version that was sold."""
+        chosen = set(job.line.mix.values())
+        needs = mixer_for(job.line.version).spec.needs
+        return " · ".join(need.wording for need in needs if need.component in chosen) or "-"
 
     @admin.action(description=gettext_lazy("Make failed jobs again"), permissions=["decide"])
     def make_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
@@ -67,11 +114,11 @@ class JobAdmin(LabelPages, HoldPages, RemakePages, ReadOnlyAdmin):
     def call_off(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         _decide(request, chosen, call_off)
 
-    @admin.action(description=gettext_lazy("Cancel failed or untaken jobs"), permissions=["decide"])
+    @admin.action(description=gettext_lazy("Cancel failed or untaken jobs"), permissions=["remake"])
     def give_up(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         _decide(request, chosen, give_up)
 
-    @admin.action(description=gettext_lazy("Make anew (remake)"), permissions=["decide"])
+    @admin.action(description=gettext_lazy("Make anew (remake)"), permissions=["remake"])
     def remake(self, request: HttpRequest, chosen: QuerySet[Job]) -> HttpResponse:
         return self.ask_to_remake([job.pk for job in chosen])
 
@@ -85,7 +132,11 @@ class JobAdmin(LabelPages, HoldPages, RemakePages, ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context = {"can_decide": self.has_decide_permission(request), **(extra_context or {})}
+        may = {
+            "can_decide": self.has_decide_permission(request),
+            "can_remake": self.has_remake_permission(request),
+        }
+        context = {**may, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -32,7 +33,10 @@ class RemakeForm(forms.Form):
 
 
 class RemakePages(DecisionPages):
-    """What the admin of jobs has for remakes."""
+    """What the admin of jobs has for remakes. They cost the shop a bottle, so they are not the bench's to decide."""
+
+    def has_remake_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("orders.remake_job")
 
     def get_urls(self) -> list[URLPattern]:
         page = path("remake/", self.admin_site.admin_view(self.remake_page), name="orders_job_remake")
@@ -45,7 +49,8 @@ class RemakePages(DecisionPages):
 
     def remake_page(self, request: HttpRequest) -> HttpResponse:
         """Ask why, then make each job anew, by itself; those that cannot be are named with what else there is."""
-        self.check_may_decide(request)
+        if not self.has_remake_permission(request):
+            raise PermissionDenied
         asked = [pk for pk in request.GET.getlist("job") if pk.isascii() and pk.isdigit() and len(pk) <= 18]
         jobs = Job.objects.filter(pk__in=asked[:MOST_AT_ONCE]).select_related("order", "line").order_by("pk")
         if not jobs:

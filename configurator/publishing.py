@@ -17,6 +17,7 @@ from configurator.mixing.storing import to_bytes
 from configurator.mixing.validation import InvalidSpecError, Problem, validate
 from configurator.models import Recipe, RecipeVersion
 from configurator.versions import NotOnSaleError, mixer_for, newest_version
+from staff import audit
 
 MOST_MIXES_WRITTEN = 2**63 - 1  # what the database holds in a number
 
@@ -119,7 +120,7 @@ def _write_version(
     recipe: Recipe, mixer: Mixer, *, by: User | None, note: str, now: datetime
 ) -> RecipeVersion:
     last = RecipeVersion.objects.filter(recipe=recipe).aggregate(last=Max("number"))["last"] or 0
-    return RecipeVersion.objects.create(
+    version = RecipeVersion.objects.create(
         recipe=recipe,
         number=last + 1,
         spec=to_json(mixer.spec),
@@ -130,6 +131,9 @@ def _write_version(
         published_at=now,
         published_by=by,
     )
+    if by is not None:  # a catalogue that a command loads is nobody's doing
+        audit.record(audit.Kind.PUBLISHED, who=by.get_username(), about=version, note=note)
+    return version
 
 
 def _writable(count: int | None) -> int | None:

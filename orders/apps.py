@@ -10,6 +10,8 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import emails, outbox, payments
+        from staff.looking import PERSONAL
 
         payments.listen()
+        PERSONAL.update({"orders_order_changelist", "orders_order_change", "orders_lotuse_recall"})
         outbox.EXTERNAL.update(dict.fromkeys(emails.MAILS, emails.send_mail))

@@ -2,18 +2,25 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from staff.audit import Kind, record
 from staff.models import AuditEntry
 from staff.roles import ROLES
+from staff.second_factor import has_second_factor, reset_second_factor
 
-admin.site.unregister([User, Group])
+admin.site.unregister([User, Group, StaticDevice, TOTPDevice])  # no page shows a key
 
 
 @admin.register(User)
@@ -22,6 +29,7 @@ class MemberAdmin(UserAdmin[User]):
 
     list_display = ["username", "first_name", "last_name", "shown_roles", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
+    change_form_template = "admin/staff/member.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
@@ -48,6 +56,34 @@ class MemberAdmin(UserAdmin[User]):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # what she did is signed with her name: take her roles and “active” away instead
+
+    def get_urls(self) -> list[URLPattern]:
+        reset = path(
+            "<int:user_pk>/reset-second-factor/",
+            self.admin_site.admin_view(self.reset_second_factor),
+            name="auth_user_reset_second_factor",
+        )
+        return [reset, *super().get_urls()]
+
+    def reset_second_factor(self, request: HttpRequest, user_pk: int) -> HttpResponse:
+        """Ask, then take away a colleague's app and backup codes, so that she sets up new ones."""
+        user = get_object_or_404(User, pk=user_pk)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if request.method == "POST":
+            reset_second_factor(user)
+            record(Kind.FACTOR_RESET, who=request.user.get_username(), about=user, request=request)
+            said = _("%(user)s sets up a new second factor at her next sign-in.") % {"user": user}
+            messages.success(request, said)
+            return redirect("admin:auth_user_change", user.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Take away the second factor of %(user)s?") % {"user": user},
+            "opts": self.opts,
+            "member": user,
+            "has_one": has_second_factor(user),
+        }
+        return TemplateResponse(request, "admin/staff/reset.html", context)
 
     @admin.display(description=gettext_lazy("roles"))
     def shown_roles(self, user: User) -> str:

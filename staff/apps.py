@@ -12,7 +12,10 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
+        from staff.audit import listen
+
         post_migrate.connect(_heal_roles, sender=self)
+        listen()
 
 
 def _heal_roles(*, using: str, **_kwargs: Any) -> None:

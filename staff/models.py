@@ -11,7 +11,7 @@ class AppendOnlyError(Exception):
 
 
 class AuditEntry(models.Model):
-    """Something that somebody of the staff did, or that was tried in her name. Names, not references: rows outlive users."""
+    """Something that one of the staff did, or that was tried in her name. Names, not references: rows outlive users."""
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", _("signed in")

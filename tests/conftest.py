@@ -62,3 +62,9 @@ def plain_static_files(settings: LazySettings) -> None:
 def pretend_payments(settings: LazySettings) -> None:
     """No test takes money, whatever the developer's own `.env` says."""
     settings.PAYMENT_VARIANTS = {"default": ("payments.dummy.DummyProvider", {})}
+
+
+@pytest.fixture(autouse=True)
+def no_second_factor(settings: LazySettings) -> None:
+    """`client.force_login` is enough; tests/staff/test_second_factor.py asks for the second factor."""
+    settings.STAFF_SECOND_FACTOR = False

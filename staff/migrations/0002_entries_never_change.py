@@ -11,7 +11,7 @@ SQLITE_UP = [
     f"CREATE TRIGGER {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     for verb in ("UPDATE", "DELETE")
 ]
-IS_THERE = f"EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)"
+IS_THERE = "EXISTS (SELECT 1 FROM staff_auditentry WHERE id = NEW.id)"
 SQLITE_UP.append(  # INSERT OR REPLACE takes a row away without asking the trigger for DELETE
     f"CREATE TRIGGER {TABLE}_no_replace BEFORE INSERT ON {TABLE} WHEN {IS_THERE} "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from staff.roles import CARE, FORMULATOR, MIXOLOGIST, OWNER
+from staff.second_factor import give_demo_device
 
 DEMO = {  # name: role, and what it is for in a few words
     "owner": (OWNER, "everything, and who works here"),
@@ -54,5 +55,7 @@ class Command(BaseCommand):
             password = passwords[name]
             with transaction.atomic():
                 user = User.objects.filter(username=name).first() or create_user(name, password)
+                if user.check_password(password):
+                    give_demo_device(user)
             shown = password if user.check_password(password) else "(a password of their own)"
             self.stdout.write(f"{name:<11} {shown:<26} {DEMO[name][1]}".rstrip())

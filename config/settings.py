@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "payments",
     "rest_framework",
     "drf_spectacular",
+    "simple_history",
     "configurator",
     "orders",
     "staff",  # last: its roles need the permissions of all others
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "staff.idle.StaffSessionMiddleware",
     "staff.looking.LookingMiddleware",
+    "configurator.history_middleware.HistoryMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "configurator.undecided.UndecidedMiddleware",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.admin.history import KeepsHistory
 from configurator.admin.inlines import NamedTabularInline
 from configurator.mixing.validation import InvalidSpecError
 from configurator.models import Need, Recipe, Rule, Size, Slot, Starter, StarterPart
@@ -70,7 +71,7 @@ class PublishForm(forms.Form):
 
 
 @admin.register(Recipe)
-class RecipeAdmin(admin.ModelAdmin[Recipe]):
+class RecipeAdmin(KeepsHistory):
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
     inlines = [SlotInline, SizeInline, NeedInline, RuleInline]
@@ -131,7 +132,7 @@ class RecipeAdmin(admin.ModelAdmin[Recipe]):
 
 
 @admin.register(Slot)
-class SlotAdmin(admin.ModelAdmin[Slot]):
+class SlotAdmin(KeepsHistory):
     """Kept out of the index: slots are edited on their recipe; this serves the search of other forms."""
 
     search_fields = ["name", "slug", "recipe__name"]
@@ -144,7 +145,7 @@ class SlotAdmin(admin.ModelAdmin[Slot]):
 
 
 @admin.register(Starter)
-class StarterAdmin(admin.ModelAdmin[Starter]):
+class StarterAdmin(KeepsHistory):
     list_display = ["name", "recipe", "position"]
     list_filter = ["recipe"]
     list_select_related = ["recipe"]

@@ -24,8 +24,10 @@ AUDIT = "/admin/staff/auditentry/"
     [
         "UPDATE staff_auditentry SET who = 'nobody'",
         "DELETE FROM staff_auditentry",
-        "INSERT INTO staff_auditentry SELECT * FROM staff_auditentry WHERE true"
-        " ON CONFLICT (id) DO UPDATE SET who = 'nobody'",
+        (
+            "INSERT INTO staff_auditentry SELECT * FROM staff_auditentry WHERE true"
+            " ON CONFLICT (id) DO UPDATE SET who = 'nobody'"
+        ),
     ],
 )
 def test_the_database_refuses_to_change_or_delete_an_entry(statement: str) -> None:

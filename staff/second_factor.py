@@ -68,7 +68,9 @@ def pass_second_factor(user: User, typed: str) -> Device:
     code = re.sub(r"[\s-]", "", typed).lower()
     kind: type[TOTPDevice | StaticDevice] = TOTPDevice if APP_CODE.fullmatch(code) else StaticDevice
     with transaction.atomic():
-        device = kind.objects.select_for_update().filter(user=user, confirmed=True).first()
+        device: TOTPDevice | StaticDevice | None = (
+            kind.objects.select_for_update().filter(user=user, confirmed=True).first()
+        )
         if device is None:
             raise WrongCodeError
         is_used = isinstance(device, TOTPDevice) and _was_used(device, int(code))
@@ -116,7 +118,9 @@ def confirm_set_up(user: User, typed: str) -> Device:
     """Her new app takes the place of the one before. Raises WrongCodeError, TooManyTriesError."""
     code = re.sub(r"\s", "", typed)
     with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
+        device: TOTPDevice | None = (
+            TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
+        )
         is_right = device is not None and _verify(device, code)
         if device is not None and is_right:
             device.confirmed = True

@@ -121,7 +121,7 @@ def _redirect(name: str, request: HttpRequest) -> HttpResponse:
 
 
 def _page(site: AdminSite, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-    is_open = is_let_in(request.user)  # type: ignore[arg-type]  # a user of ours or nobody
+    is_open = is_let_in(request.user)
     page = {
         **site.each_context(request),
         "has_permission": is_open,

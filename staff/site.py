@@ -26,7 +26,7 @@ class StaffSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         from staff.second_factor import is_let_in  # noqa: PLC0415
 
-        return self.has_password_passed(request) and is_let_in(request.user)  # type: ignore[arg-type]
+        return self.has_password_passed(request) and is_let_in(request.user)
 
     def has_password_passed(self, request: HttpRequest) -> bool:
         return super().has_permission(request)

@@ -44,7 +44,7 @@ class KeepsHistory(admin.ModelAdmin[Any]):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = [(name, {**options}) for name, options in super().get_fieldsets(request, obj)]
+        fieldsets: Any = [(name, {**options}) for name, options in super().get_fieldsets(request, obj)]
         if self._asks_why(request, obj) and REASON not in flatten_fieldsets(fieldsets):
             fieldsets.append((gettext_lazy("Why"), {"fields": [REASON]}))
         return fieldsets

@@ -54,7 +54,8 @@ def code_of(user: User, *, steps: int = 0) -> str:
 
 
 def give_app(user: User) -> TOTPDevice:
-    return TOTPDevice.objects.create(user=user, name="app")
+    device: TOTPDevice = TOTPDevice.objects.create(user=user, name="app")
+    return device
 
 
 def kinds() -> list[str]:

@@ -5,6 +5,7 @@ import re
 import time
 from base64 import b32encode
 from dataclasses import dataclass
+from typing import Any
 
 import segno
 from django.conf import settings
@@ -82,7 +83,7 @@ def pass_second_factor(user: User, typed: str) -> Device:
     return device
 
 
-def _verify(device: TOTPDevice | StaticDevice, code: str) -> bool:
+def _verify(device: Any, code: str) -> bool:
     may_try, why_not = device.verify_is_allowed()
     if not may_try:
         left = (why_not["locked_until"] - timezone.now()).total_seconds()

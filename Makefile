@@ -13,7 +13,7 @@ RACES := tests/orders/test_cancel_at_once.py $(addprefix tests/orders/fulfilment
 	test_feed_race.py test_model.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run run-postgres bicycle demo test test-postgres faults bench ci lint format types schema lighthouse pictures requirements browser
+.PHONY: help setup setup-dev run run-postgres bicycle code demo test test-postgres faults bench ci lint format types schema lighthouse pictures requirements browser
 
 help: ## List these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -41,6 +41,9 @@ run-postgres: $(DEV_READY) ## The same on a PostgreSQL of its own, with two work
 
 bicycle: $(RUN_READY) ## Put the second shipped product, a bicycle, on sale in the shop (running or not)
 	@$(PY) manage.py load_catalogue bicycle
+
+code: $(RUN_READY) ## Print the codes that the demo sign-ins are asked for after their passwords
+	@$(PY) manage.py code
 
 demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fulfilment make and ship it
 	@$(PY) manage.py demo

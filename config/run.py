@@ -180,6 +180,13 @@ def describe_database() -> str:
     return f"{database['ENGINE'].rpartition('.')[2]}, {database['NAME']}{place}"
 
 
+def describe_codes() -> str:
+    """How to pass the second factor of the demo sign-ins without a phone."""
+    elsewhere = settings.VAR_DIR != settings.BASE_DIR / "var"
+    command = f"VAR_DIR={shorten(settings.VAR_DIR)} make code" if elsewhere else "make code"
+    return f"asked for after the password; in another terminal, `{command}` prints it"
+
+
 def make_welcome(users: str) -> str:
     url = settings.BASE_URL
     rows = [
@@ -188,6 +195,7 @@ def make_welcome(users: str) -> str:
         ("admin", f"{url}/admin/"),
         ("API docs", f"{url}/api/"),
         *(("sign in", line) for line in users.splitlines()),
+        *([("code", describe_codes())] if users and settings.STAFF_SECOND_FACTOR else []),
         ("logs", f"{shorten(settings.VAR_DIR / 'log')}/"),
         ("state", f"{shorten(settings.VAR_DIR)}/"),
         ("database", describe_database()),

@@ -81,11 +81,16 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "payments",
     "rest_framework",
     "drf_spectacular",
+    "simple_history",
     "configurator",
     "orders",
+    "staff",  # last: its roles need the permissions of all others
 ]
 
 MIDDLEWARE = [
@@ -98,7 +103,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "staff.idle.StaffSessionMiddleware",
+    "staff.looking.LookingMiddleware",
+    "configurator.history_middleware.HistoryMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "configurator.undecided.UndecidedMiddleware",
@@ -301,6 +310,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", 30, validate=validate.Range(min=1, max=24 * 60))
+STAFF_SIGN_IN_RATE: str = env.str(
+    "STAFF_SIGN_IN_RATE", "10/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$")
+)
+OTP_TOTP_ISSUER = f"{SHOP_NAME} staff"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # seconds since it last changed; the pages say 30 days

@@ -7,10 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from configurator.catalogue_file import CatalogueError, FileProblem, Node, find_file, read_file
+from configurator.history import begin_records
 from configurator.mixing.spec import RuleKind
 from configurator.mixing.validation import InvalidSpecError
 from configurator.models import (
@@ -78,6 +80,7 @@ def load_catalogue(path: Path, *, now: datetime, progress: Progress = lambda lin
     with transaction.atomic():
         loader = _Loader(root, progress)
         recipe = loader.load()
+        begin_records(apps.get_model, at=now, why=f"Loaded from {path.name}")
         if root.problems:
             raise CatalogueError(root.problems)
         progress("publishing")
@@ -332,6 +335,7 @@ class _Loader:
                 where.fail(" ".join(messages) if where is not item else f"{name}: {' '.join(messages)}")
             return row
         if not unsaved:
+            row.skip_history_when_saving = True  # type: ignore[attr-defined]  # all are recorded at once when it is loaded
             row.save()
             self.counts[kind] = self.counts.get(kind, 0) + 1
         return row

@@ -18,6 +18,7 @@ from configurator.mixing.storing import to_bytes
 from configurator.mixing.validation import InvalidSpecError, Problem, validate
 from configurator.models import Recipe, RecipeVersion
 from configurator.versions import NotOnSaleError, mixer_for, newest_version
+from staff import audit
 
 MOST_MIXES_WRITTEN = 2**63 - 1  # what the database holds in a number
 
@@ -162,7 +163,7 @@ def write_version(
 ) -> RecipeVersion:
     """The next version of a locked recipe, on sale as soon as the transaction is over. Checks nothing."""
     last = RecipeVersion.objects.filter(recipe=recipe).aggregate(last=Max("number"))["last"] or 0
-    return RecipeVersion.objects.create(
+    version = RecipeVersion.objects.create(
         recipe=recipe,
         number=last + 1,
         spec=to_json(mixer.spec),
@@ -173,6 +174,9 @@ def write_version(
         published_at=now,
         published_by=by,
     )
+    if by is not None:  # a catalogue that a command loads is nobody's doing
+        audit.record(audit.Kind.PUBLISHED, who=by.get_username(), about=version, note=note)
+    return version
 
 
 def writable(count: int | None) -> int | None:

@@ -59,6 +59,8 @@ def settings_of_tests() -> Iterator[None]:
         WHITENOISE_AUTOREFRESH=True,
         # No test takes money, whatever the developer's own `.env` says.
         PAYMENT_VARIANTS={"default": ("payments.dummy.DummyProvider", {})},
+        # `client.force_login` is enough; tests/staff/test_second_factor.py asks for the second factor.
+        STAFF_SECOND_FACTOR=False,
     ):
         yield
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Subquery
+from django.db.models import BooleanField, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -40,7 +40,8 @@ class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BenchDay]:
         usual = DeliveryTerms.objects.values("daily_capacity")[:1]
-        return super().get_queryset(request).annotate(usual=Subquery(usual))
+        may_open = Value(request.user.has_perm("orders.view_order"), output_field=BooleanField())
+        return super().get_queryset(request).annotate(usual=Subquery(usual), may_open=may_open)
 
     def get_fields(self, request: HttpRequest, obj: BenchDay | None = None) -> Any:
         fields = ["day", "is_closed", "capacity", "note"]
@@ -115,6 +116,8 @@ class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
         if not day.booked:
             return "0"
         said = ngettext("%(count)s bottle", "%(count)s bottles", day.booked) % {"count": day.booked}
+        if not day.may_open:  # type: ignore[attr-defined]  # annotated
+            return said
         return format_html('<a href="{}">{}</a>', orders_of(day.day), said)
 
     @admin.display(description=gettext_lazy("room left"))

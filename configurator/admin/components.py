@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.admin.history import KeepsHistory
 from configurator.admin.inlines import NamedFormSet, NamedTabularInline
 from configurator.admin.whole_numbers import WHOLE_NUMBERS
+from configurator.history_middleware import REASON
 from configurator.models import (
     Amount,
     Component,
@@ -34,6 +36,10 @@ class CompositionFormSet(NamedFormSet):
 
     def clean(self) -> None:
         super().clean()
+        if self.has_changed() and self.instance.pk and not self.data.get(REASON, "").strip():
+            raise ValidationError(
+                _("Say below why the composition changes, so that others understand it later.")
+            )
         kept = [
             form.cleaned_data
             for form in self.forms
@@ -97,7 +103,7 @@ class FamilyAdmin(admin.ModelAdmin[Family]):
 
 
 @admin.register(Component)
-class ComponentAdmin(admin.ModelAdmin[Component]):
+class ComponentAdmin(KeepsHistory):
     class Media:
         js = [forms.Script("js/admin-desk.js", defer=True)]
 

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.admin.history import KeepsHistory
 from configurator.admin.inlines import NamedFormSet, NamedTabularInline
 from configurator.models import Need, NeedWeight
 
@@ -30,7 +31,7 @@ class WeightInline(NamedTabularInline):
 
 
 @admin.register(Need)
-class NeedAdmin(admin.ModelAdmin[Need]):
+class NeedAdmin(KeepsHistory):
     list_display = ["wording", "recipe", "component", "position"]
     list_filter = ["recipe"]
     list_select_related = ["recipe", "component"]

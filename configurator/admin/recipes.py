@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from configurator.admin.compare import ComparePage
 from configurator.admin.desk import desk_link, desk_urls
+from configurator.admin.history import KeepsHistory
 from configurator.admin.inlines import NamedTabularInline
 from configurator.admin.publish import PublishPage
 from configurator.models import Need, Recipe, Rule, Size, Slot, Starter, StarterPart
@@ -52,7 +53,7 @@ class StarterPartInline(NamedTabularInline):
 
 
 @admin.register(Recipe)
-class RecipeAdmin(PublishPage, ComparePage):
+class RecipeAdmin(PublishPage, ComparePage, KeepsHistory):
     list_display = ["name", "slug", "desk"]
     search_fields = ["name", "slug"]
     inlines = [SlotInline, SizeInline, NeedInline, RuleInline]
@@ -71,7 +72,7 @@ class RecipeAdmin(PublishPage, ComparePage):
 
 
 @admin.register(Slot)
-class SlotAdmin(admin.ModelAdmin[Slot]):
+class SlotAdmin(KeepsHistory):
     """Kept out of the index: slots are edited on their recipe; this serves the search of other forms."""
 
     search_fields = ["name", "slug", "recipe__name"]
@@ -84,7 +85,7 @@ class SlotAdmin(admin.ModelAdmin[Slot]):
 
 
 @admin.register(Starter)
-class StarterAdmin(admin.ModelAdmin[Starter]):
+class StarterAdmin(KeepsHistory):
     list_display = ["name", "recipe", "position"]
     list_filter = ["recipe"]
     list_select_related = ["recipe"]

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from configurator.admin.history import KeepsHistory
 from configurator.entered_rules import rule_limit
 from configurator.mixing import spec
 from configurator.mixing.validation import rule_problems
@@ -74,8 +75,9 @@ def _as_spec(data: dict[str, Any]) -> spec.Rule:
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin[Rule]):
+class RuleAdmin(KeepsHistory):
     form = RuleForm
+    reason_is_required = True
     list_display = ["slug", "recipe", "kind", "force", "reason", "is_active"]
     list_filter = ["recipe", "kind", "force", "is_active"]
     list_select_related = ["recipe"]

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from configurator.admin.history import KeepsHistory
 from configurator.admin.whole_numbers import WHOLE_NUMBERS
 from configurator.models import DeliveryTerms
 
@@ -13,7 +14,7 @@ LATE_AT_ONCE = _(
 
 
 @admin.register(DeliveryTerms)
-class DeliveryTermsAdmin(admin.ModelAdmin[DeliveryTerms]):
+class DeliveryTermsAdmin(KeepsHistory):
     formfield_overrides = WHOLE_NUMBERS
     list_display = ["__str__", "price", "free_from", "making_days", "carrier_days", "daily_capacity"]
     fieldsets = (

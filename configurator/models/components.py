@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from configurator.mixing.spec import NONE
 from configurator.mixing.validation import DRAWING_LENGTH
@@ -141,6 +142,8 @@ class Component(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
+    history = HistoricalRecords(m2m_fields=[flags, suits], excluded_fields=["reserved_ml"])
+
     class Meta:
         ordering = ["family", "position", "name"]
         constraints = [
@@ -166,6 +169,8 @@ class CompositionPart(models.Model):
         decimal_places=PERCENT_PLACES,
         validators=[*ABOVE_ZERO, MaxValueValidator(100)],
     )
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["-percent", "substance__name"]
@@ -194,6 +199,8 @@ class FragranceAllergen(models.Model):
         validators=[*ABOVE_ZERO, MaxValueValidator(100)],
     )
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["-percent", "substance__name"]
         verbose_name = _("fragrance allergen")
@@ -215,6 +222,8 @@ class Amount(models.Model):
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="amounts")
     name = models.CharField(_("what is counted"), max_length=50, validators=[validate_short_name])
     value = models.IntegerField(_("number"))
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from configurator.models.fields import IN_PENCE
 
@@ -19,6 +20,8 @@ class DeliveryTerms(models.Model):
         _("bottles a day"), null=True, blank=True,
         help_text=_("How much the bench makes on a working day; empty: as much as is ordered."),
     )  # fmt: skip
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = verbose_name_plural = _("delivery terms")

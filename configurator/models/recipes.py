@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from configurator.mixing.spec import NONE, REASON_LENGTH
 from configurator.models.components import Component, Family, Substance
@@ -44,6 +45,8 @@ class Recipe(models.Model):
         _("position"), default=LAST, help_text=_("The first one is what the home page is about.")
     )
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["position", "name"]
         permissions = [("publish_recipe", "Can publish a recipe")]
@@ -65,6 +68,8 @@ class Size(models.Model):
     price = models.PositiveIntegerField(_("price"), help_text=IN_PENCE)
     label = models.CharField(_("word for it"), max_length=30, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=LAST)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "id"]
@@ -102,6 +107,8 @@ class Slot(models.Model):
         help_text=_("Short name of another slot, which the picture shows in this one's colour."),
     )  # fmt: skip
     position = models.PositiveSmallIntegerField(_("position"), default=LAST)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "id"]
@@ -181,6 +188,8 @@ class Rule(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
+    history = HistoricalRecords(m2m_fields=[left, right, left_slots, right_slots, substances])
+
     class Meta:
         ordering = ["recipe", "position", "id"]
         constraints = [models.UniqueConstraint(fields=["recipe", "slug"], name="rule_slug_once")]
@@ -195,6 +204,8 @@ class Starter(models.Model):
     recipe = models.ForeignKey(Recipe, on_delete=models.CASCADE, related_name="starters")
     name = models.CharField(_("name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"), default=LAST)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["recipe", "position", "id"]
@@ -212,6 +223,8 @@ class StarterPart(models.Model):
     component = models.ForeignKey(
         Component, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["slot__position", "slot_id"]
@@ -232,6 +245,8 @@ class Need(models.Model):
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="needs")
     position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["recipe", "position", "id"]
         constraints = [models.UniqueConstraint(fields=["recipe", "slug"], name="need_slug_once")]
@@ -250,6 +265,8 @@ class NeedWeight(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(99)],
         help_text=_("The need's own component counts 100."),
     )
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["need", "-weight", "id"]

@@ -24,6 +24,7 @@ from orders.remaking import AlreadyRemadeError, remake_job
 from orders.stock import OutOfStockError
 
 DECIDE = "orders.change_job"
+REMAKE = "orders.remake_job"  # it costs the shop a bottle, so it is not the bench's to decide
 
 
 class RemakeForm(forms.Form):
@@ -82,6 +83,7 @@ class CallOff(JobDeed):
 
 
 class GiveUp(JobDeed):
+    permission = REMAKE
     slug = "give_up"
     label = gettext_lazy("Cancel failed or untaken jobs")
     explains = gettext_lazy("A job that is cancelled is not made, and cannot come back.")
@@ -98,6 +100,7 @@ class GiveUp(JobDeed):
 
 
 class Remake(JobDeed):
+    permission = REMAKE
     slug = "remake"
     label = gettext_lazy("Make anew (remake)")
     explains = gettext_lazy(

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from configurator.versions import mixer_for
 from orders.admin.deeds import DeedPages
 from orders.admin.holding import HoldPages
 from orders.admin.job_deeds import DECIDE, JOB_DEEDS
@@ -40,6 +42,14 @@ class HoldInline(ReadOnlyInline):
         return format_html('<a href="{}">{}</a>', address, _("Release"))
 
 
+# Fields that lead to pages of others: who may open these, and what stands there for everybody else.
+LINKED = {
+    "order": ("orders.view_order", "plain_order"),
+    "shipment": ("orders.view_shipment", "plain_shipment"),
+    "client": ("orders.view_fulfilmentkey", "plain_client"),
+}
+
+
 @admin.register(Job)
 class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     """Nothing about who ordered is read for the list."""
@@ -55,7 +65,7 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     search_fields = ["order__number"]  # `finding` says what is searched
     inlines = [HoldInline, TransitionInline]
     exclude = ["lease_token"]
-    readonly_fields = ["label_links"]
+    readonly_fields = ["label_name", "needs", "label_links"]
     deeds = JOB_DEEDS
     actions = ["print_labels"]
     change_form_template = "admin/orders/job/change_form.html"
@@ -72,6 +82,44 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     def rows_for_deeds(self, request: HttpRequest) -> QuerySet[Job]:
         jobs = self.get_queryset(request).select_related("order", "line__version")
         return jobs.defer("snapshot", "made_of", "line__version__spec", "line__version__space")
+
+    def get_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
+        """The bench sees what to make; only who may open an order, a parcel or a key gets a link to it."""
+        closed = {
+            field: plain
+            for field, (permission, plain) in LINKED.items()
+            if not request.user.has_perm(permission)
+        }
+        return [closed.get(str(field), field) for field in super().get_fields(request, obj)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Job | None = None) -> list[Any]:
+        return [
+            *super().get_readonly_fields(request, obj),
+            *(plain for _permission, plain in LINKED.values()),
+        ]
+
+    @admin.display(description=gettext_lazy("order"))
+    def plain_order(self, job: Job) -> str:
+        return job.order.number
+
+    @admin.display(description=gettext_lazy("parcel"))
+    def plain_shipment(self, job: Job) -> str:
+        return str(job.shipment) if job.shipment else "-"
+
+    @admin.display(description=gettext_lazy("maker"))
+    def plain_client(self, job: Job) -> str:
+        return job.client.name if job.client else "-"
+
+    @admin.display(description=gettext_lazy("name on the label"))
+    def label_name(self, job: Job) -> str:
+        return job.line.label_name or "-"
+
+    @admin.display(description=gettext_lazy("what it is for"))
+    def needs(self, job: Job) -> str:
+        """The needs that what is in it answers to, in the words of the version that was sold."""
+        chosen = set(job.line.mix.values())
+        needs = mixer_for(job.line.version).spec.needs
+        return " · ".join(need.wording for need in needs if need.component in chosen) or "-"
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(DECIDE)

@@ -1,5 +1,6 @@
 """Lots: which went into which job, and the page of a recall with the people to write to."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -27,6 +28,11 @@ class LotUseAdmin(ReadOnlyAdmin):
     search_fields = ["lot", "job__batch", "job__order__number"]
     ordering = ["-id"]
     change_list_template = "admin/orders/lotuse/change_list.html"
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """A recall names people, so its page is for those who may see orders."""
+        columns = list(super().get_list_display(request))
+        return columns if request.user.has_perm("orders.view_order") else columns[:-1]
 
     @admin.display(description=_("batch"), ordering="job__batch")
     def batch(self, use: LotUse) -> str:

@@ -1,6 +1,6 @@
 """The page for whoever runs the shop: what is alive, what waits, what was given up, each figure with its list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.contrib import admin
@@ -54,16 +54,17 @@ def operations(request: HttpRequest) -> HttpResponse:
         "title": _("Operations"),
         "at": now,
         "parts": [(part, _name(part), _state(part), _way_on(part)) for part in read_health().parts],
-        "jobs": _job_rows(figures),
-        "outbox": _outbox_rows(figures),
-        "sales": _sale_rows(figures),
+        "jobs": _with_open_lists(request, _job_rows(figures)),
+        "outbox": _with_open_lists(request, _outbox_rows(figures)),
+        "sales": _with_open_lists(request, _sale_rows(figures)),
         "moves": figures.moves,
         "mean_seconds": figures.moves.seconds / figures.moves.hand_offs if figures.moves.hand_offs else None,
         "feed_seq": figures.feed_seq,
-        "webhooks": _webhook_rows(figures),
+        "webhooks": _with_open_lists(request, _webhook_rows(figures)),
         "dead": _dead_entries(),
         "most_shown": MOST_SHOWN,
         "dead_list": list_of(OutboxEntry, state__exact=OutboxEntry.State.DEAD),
+        "may_see_outbox": request.user.has_perm("orders.view_outboxentry"),
         "may_retry": request.user.has_perm("orders.change_outboxentry"),
         "failures": _failed_deliveries(),
         "invariants": _read_invariants(figures.pulses.get("invariants"), now=now),
@@ -78,6 +79,16 @@ def list_of(model: type[Model], **query: object) -> str:
         return reverse(name, query={key: str(value) for key, value in query.items()})
     except NoReverseMatch:
         return ""
+
+
+def _with_open_lists(request: HttpRequest, rows: list[Row]) -> list[Row]:
+    """The rows; those whose list she may not open have no address."""
+    closed = tuple(
+        list_of(model)
+        for model in (Job, Order, OutboxEntry, WebhookEndpoint)
+        if not request.user.has_perm(f"orders.view_{model._meta.model_name}")
+    )
+    return [replace(row, address="") if row.address.startswith(closed) else row for row in rows]
 
 
 def _job_rows(figures: Figures) -> list[Row]:

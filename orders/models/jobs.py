@@ -131,6 +131,7 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("remake_job", "Can have a job made anew, or given up")]
         constraints = [
             models.UniqueConstraint(fields=["line"], condition=Q(remake_of=None), name="job_once_per_line"),
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from orders.health import Health, read_health
 from orders.keys import find_key
 from orders.models import FulfilmentKey
 from orders.probing import database_answers
+from staff.second_factor import is_let_in
 
 TRY_AGAIN_SECONDS = 5
 
@@ -57,9 +58,9 @@ def _may_see_parts(request: HttpRequest) -> bool:
     if scheme.lower() == "bearer":
         key = find_key(text.strip(), now=timezone.now())
         return key is not None and not key.is_test and FulfilmentKey.Scope.METRICS in key.scopes
-    return (
-        settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_active and request.user.is_staff
-    )
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    return request.user.is_active and request.user.is_staff and is_let_in(request.user)
 
 
 def _answer(content: dict[str, object], *, well: bool) -> HttpResponse:

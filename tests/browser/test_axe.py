@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import CUSTOMER, fill_checkout, find_violations, order_mix
+from tests.browser.signing_in import signed_in
 from tests.configurator.bicycle_judge import starter
 from tests.processes import Shop
 
@@ -40,6 +41,12 @@ STAFF_PAGES = [
     "/admin/orders/order/?q=mend",
     "/admin/orders/job/",
     "/admin/orders/fulfilmentkey/add/",
+    "/admin/auth/user/",
+    "/admin/auth/user/1/change/",
+    "/admin/auth/user/1/reset-second-factor/",
+    "/admin/staff/auditentry/",
+    "/admin/second-factor/codes/",
+    "/admin/second-factor/set-up/",
 ]
 
 
@@ -108,21 +115,8 @@ def test_the_pages_of_an_order_have_no_violation_on_the_way(open_page: OpenPage)
 @pytest.fixture(scope="module")
 def staff_page(browser: Browser, shop: Shop) -> Iterator[Page]:
     """A window in which the owner is signed in."""
-    shop.manage("shell", "-v0", "-c", MAKE_OWNER)
-    context = browser.new_context(base_url=shop.url, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto("/admin/")
-    page.locator("#id_username").fill("axe-owner")
-    page.locator("#id_password").fill("a password for tests")
-    page.locator("[type=submit]").click()
-    yield page
-    context.close()
-
-
-MAKE_OWNER = """
-from django.contrib.auth.models import User
-User.objects.create_superuser("axe-owner", password="a password for tests")
-"""
+    with signed_in(browser, shop, complaints=[], name="axe-owner") as page:
+        yield page
 
 
 @pytest.mark.parametrize("path", STAFF_PAGES)

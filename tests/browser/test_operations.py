@@ -1,20 +1,19 @@
 """The page of operations, full of trouble, has no violation, no complaint and no sideways scroll."""
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import OpenPage
 from tests.browser.looking import find_violations
+from tests.browser.signing_in import signed_in
 from tests.processes import Shop
 
 pytestmark = pytest.mark.slow
 
 TROUBLE = """
-from django.contrib.auth.models import User
 from django.utils import timezone
 from orders.models import OutboxEntry, WebhookDelivery, WebhookEndpoint
 from tests.orders.make import make_client, make_job
 now = timezone.now()
-User.objects.create_superuser("operator", password="a password for tests")
 entry = make_job("failed").order.outbox_entries.first()
 OutboxEntry.objects.filter(pk=entry.pk).update(state="dead", error="ValueError: " + "a_long_word_" * 12)
 hook = WebhookEndpoint(client=make_client().row, url="https://m.example", created_at=now, failing_since=now)
@@ -32,14 +31,13 @@ def troubled(shop: Shop) -> Shop:
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 @pytest.mark.usefixtures("troubled")
-def test_it_is_for_every_screen(open_page: OpenPage, width: int, scheme: str) -> None:
-    page = open_page("/admin/", width=width, scheme=scheme)
-    page.locator("#id_username").fill("operator")
-    page.locator("#id_password").fill("a password for tests")
-    page.locator("[type=submit]").click()
-    page.locator(".operations-link a").click()
+def test_it_is_for_every_screen(browser: Browser, shop: Shop, width: int, scheme: str) -> None:
+    complaints: list[str] = []
+    with signed_in(browser, shop, complaints=complaints, name="operator", width=width, scheme=scheme) as page:
+        page.locator(".operations-link a").click()
 
-    assert page.locator("h1").inner_text() == "Operations"
-    assert "a_long_word_" in page.locator("main").inner_text()
-    assert find_violations(page) == []
-    assert page.evaluate(SIDEWAYS) == 0
+        assert page.locator("h1").inner_text() == "Operations"
+        assert "a_long_word_" in page.locator("main").inner_text()
+        assert find_violations(page) == []
+        assert page.evaluate(SIDEWAYS) == 0
+    assert complaints == []

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0008_indexes_for_lists"),
+        ("orders", "0007_remakes_have_a_permission"),
     ]
 
     operations = [

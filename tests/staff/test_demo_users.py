@@ -1,4 +1,4 @@
-"""`create_demo_users`: two staff users, made once, and never on a public shop."""
+"""`create_demo_users`: staff for each role, made once, and never on a public shop."""
 
 import io
 import json
@@ -26,27 +26,33 @@ def create_demo_users() -> str:
     return output.getvalue()
 
 
-def test_it_makes_an_owner_and_a_formulator_with_the_passwords_it_prints(var_dir: Path) -> None:
+def test_it_makes_one_for_each_role_with_the_passwords_it_prints(var_dir: Path) -> None:
     said = create_demo_users()
 
     passwords = json.loads((var_dir / "demo_users.json").read_text())
     assert [line.split()[:2] for line in said.splitlines()] == [list(pair) for pair in passwords.items()]
-    owner, formulator = (User.objects.get(username=name) for name in ("owner", "formulator"))
-    assert owner.is_superuser
-    assert formulator.is_staff
-    assert not formulator.is_superuser
-    assert owner.check_password(passwords["owner"])
-    assert formulator.check_password(passwords["formulator"])
+    for user in User.objects.all():
+        assert user.is_staff
+        assert not user.is_superuser
+        assert user.check_password(passwords[user.username])
+    roles = {user.username: [group.name for group in user.groups.all()] for user in User.objects.all()}
+    assert roles == {
+        "owner": ["Owner"],
+        "formulator": ["Formulator"],
+        "mixologist": ["Mixologist"],
+        "care": ["Care"],
+    }
 
 
-def test_the_formulator_may_change_recipes_and_no_orders() -> None:
+def test_a_shop_that_had_two_gets_the_others_and_keeps_their_passwords(var_dir: Path) -> None:
+    (var_dir / "demo_users.json").write_text('{"owner": "one of before", "formulator": "another one"}')
+
     create_demo_users()
 
-    labels = {
-        permission.split(".")[0]
-        for permission in User.objects.get(username="formulator").get_all_permissions()
-    }
-    assert labels == {"configurator"}
+    passwords = json.loads((var_dir / "demo_users.json").read_text())
+    assert list(passwords) == ["owner", "formulator", "mixologist", "care"]
+    assert passwords["owner"] == "one of before"
+    assert User.objects.get(username="owner").check_password("one of before")
 
 
 def test_only_the_owner_of_the_file_may_read_the_passwords(var_dir: Path) -> None:
@@ -61,7 +67,7 @@ def test_a_second_time_changes_nothing(var_dir: Path) -> None:
 
     assert create_demo_users() == first
     assert (var_dir / "demo_users.json").read_bytes() == kept
-    assert User.objects.count() == 2
+    assert User.objects.count() == 4
 
 
 def test_a_password_that_was_changed_is_neither_set_back_nor_told() -> None:

@@ -1,0 +1,297 @@
+"""What was changed on the draft, by whom and why; and taking one change back.
+
+Each row that staff edit keeps records of itself. Those written for one change share its moment, so that a change is
+all records of one moment: a component with three shares of its composition is one change, not four.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import ProtectedError, Sum
+from django.utils.translation import gettext as _
+from simple_history.signals import pre_create_historical_record
+
+from configurator.models import (
+    Amount,
+    Component,
+    CompositionPart,
+    DeliveryTerms,
+    FragranceAllergen,
+    Need,
+    NeedWeight,
+    Recipe,
+    Rule,
+    Size,
+    Slot,
+    Starter,
+    StarterPart,
+)
+
+Row = models.Model
+TRACKED: tuple[type[Any], ...] = (  # those that others refer to first
+    *(Component, CompositionPart, FragranceAllergen, Amount, DeliveryTerms, Recipe, Size, Slot, Rule),
+    *(Need, NeedWeight, Starter, StarterPart),
+)
+PARTS: dict[type[Any], dict[type[Any], str]] = {  # what is shown with a row, by the field that refers to it
+    Component: {CompositionPart: "component", FragranceAllergen: "component", Amount: "component"},
+    Recipe: dict.fromkeys((Size, Slot, Rule, Need, Starter), "recipe"),
+    Need: {NeedWeight: "need"},
+    Starter: {StarterPart: "starter"},
+}
+LEFT_ALONE = {"stock_ml", "reserved_ml"}  # counted, not decided: taking a change back does not fill a shelf
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Who is changing something, why, and when: the same for all that is written inside `one_change`."""
+
+    at: datetime
+    by: User | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change in words. `is_first`: it only says how things were when records began, so there is no way back."""
+
+    at: datetime
+    by: str
+    why: str
+    lines: list[str] = field(default_factory=list)
+    is_first: bool = False
+
+
+class CannotTakeBackError(Exception):
+    """What it was before does not fit what is there now; the messages say what to do first."""
+
+    def __init__(self, messages: list[str]) -> None:
+        self.messages = messages
+        super().__init__("; ".join(messages))
+
+
+_now: ContextVar[Moment | None] = ContextVar("one_change", default=None)
+
+
+@contextmanager
+def one_change(*, at: datetime, by: User | None, why: str = "") -> Iterator[None]:
+    """All that is saved and deleted inside is one change."""
+    token = _now.set(Moment(at, by, why[:100]))
+    try:
+        yield
+    finally:
+        _now.reset(token)
+
+
+def listen() -> None:
+    """Have each record carry the change that it belongs to."""
+    pre_create_historical_record.connect(_sign)
+
+
+def _sign(*, history_instance: Any, **_kwargs: Any) -> None:
+    if moment := _now.get():
+        history_instance.history_date = moment.at
+        history_instance.history_user = moment.by
+        history_instance.history_change_reason = moment.why or None
+
+
+def changes_of(row: Row, *, most: int = 50) -> list[Change]:
+    """The newest changes of a row and of what belongs to it, newest first."""
+    kind = type(row)
+    moments = set(_dates(kind, id=row.pk, most=most))
+    for part, name in PARTS.get(kind, {}).items():
+        moments |= set(_dates(part, most=most, **{f"{name}_id": row.pk}))
+    return [_read_change(at) for at in sorted(moments, reverse=True)[:most]]
+
+
+def _dates(kind: type[Any], *, most: int, **of: Any) -> list[datetime]:
+    found = kind.history.filter(**of).order_by("-history_date", "-history_id")
+    return list(found.values_list("history_date", flat=True)[: most * 4])
+
+
+def _read_change(at: datetime) -> Change:
+    lines: list[str] = []
+    by, why, is_first = "", "", True
+    for kind, pk, before, after in _steps(at):
+        record = kind.history.filter(id=pk, history_date=at).order_by("-history_id")[0]
+        by = record.history_user.get_username() if record.history_user else by
+        why = record.history_change_reason or why
+        is_first = is_first and before is None and _is_beginning(record)
+        lines += _in_words(kind, before, after)
+    return Change(at, by or _("the shop itself"), why, lines, is_first)
+
+
+def _is_beginning(record: Any) -> bool:
+    """Whether it only says how things were when records began."""
+    return record.history_type == "+" and record.history_user is None
+
+
+def _steps(at: datetime) -> Iterator[tuple[type[Any], Any, Any, Any]]:
+    """(kind, key, record before, record after) of each row that the change of this moment touched; None: not there."""
+    for kind in TRACKED:
+        last = {record.id: record for record in kind.history.filter(history_date=at).order_by("history_id")}
+        for pk, record in last.items():
+            earlier = kind.history.filter(id=pk, history_date__lt=at)
+            before = earlier.order_by("-history_date", "-history_id").first()
+            yield kind, pk, _there(before), _there(record)
+
+
+def _there(record: Any) -> Any:
+    return None if record is None or record.history_type == "-" else record
+
+
+def _in_words(kind: type[Any], before: Any, after: Any) -> list[str]:
+    what = {"kind": str(kind._meta.verbose_name), "name": _name(after or before)}
+    if after is None:
+        return [_("%(kind)s %(name)s: removed") % what]
+    if before is None:
+        return [_("%(kind)s %(name)s: added") % what]
+    lines = []
+    for each in _fields(kind):
+        old, new = _shown(before, each), _shown(after, each)
+        if old != new:
+            values = {"field": str(each.verbose_name), "old": old or "-", "new": new or "-"}
+            lines.append(_("%(kind)s %(name)s: %(field)s: %(old)s → %(new)s") % {**what, **values})
+    return lines
+
+
+def _fields(kind: type[Any]) -> list[Any]:
+    meta = kind._meta
+    return [each for each in meta.fields if each.name not in ("id", "reserved_ml")] + list(meta.many_to_many)
+
+
+def _name(record: Any) -> str:
+    try:
+        return str(record.instance)
+    except models.ObjectDoesNotExist:  # what its name is made of is gone
+        return f"{record.id}"
+
+
+def _shown(record: Any, each: Any) -> str:
+    if each.many_to_many:
+        found = _chosen(record, each)
+        return ", ".join(sorted(str(row) for row in each.related_model.objects.filter(pk__in=found)))
+    value = getattr(record, each.attname)
+    if value is None or value == "":
+        return ""
+    if each.is_relation:
+        return str(each.related_model.objects.filter(pk=value).first() or value)
+    if each.choices:
+        return str(dict(each.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+
+
+def _chosen(record: Any, each: Any) -> list[Any]:
+    return list(getattr(record, each.name).values_list(each.m2m_reverse_field_name(), flat=True))
+
+
+def take_back(at: datetime, *, by: User, why: str, now: datetime) -> None:
+    """Make each row that a change touched as it was before; a change of its own, so it can be taken back as well.
+
+    What was done to these rows later goes with it; stock stays as it is. Raises CannotTakeBackError; then nothing was
+    changed.
+    """
+    steps = list(_steps(at))
+    try:
+        with transaction.atomic(), one_change(at=now, by=by, why=why):
+            for kind, pk, before, _after in reversed(steps):
+                if before is None:
+                    for row in kind.objects.filter(pk=pk):
+                        row.delete()
+            for kind, pk, before, _after in steps:
+                if before is not None:
+                    _restore(kind, pk, before)
+            _check_compositions(steps)
+    except ValidationError as error:
+        raise CannotTakeBackError(error.messages) from error
+    except ProtectedError as error:
+        names = ", ".join(sorted(str(row) for row in error.protected_objects)[:5])
+        said = _("It is used by %(names)s now. Take it out there first.") % {"names": names}
+        raise CannotTakeBackError([said]) from error
+
+
+def _restore(kind: type[Any], pk: Any, before: Any) -> None:
+    row = before.instance
+    current = kind.objects.filter(pk=pk).first()
+    for name in LEFT_ALONE:
+        if current is not None and hasattr(row, name):
+            setattr(row, name, getattr(current, name))
+    row._state.adding = current is None
+    row.full_clean()
+    if current is None:
+        row.save(force_insert=True)
+    else:
+        row.save(update_fields=[each.name for each in _fields(kind) if each.concrete and not each.many_to_many
+                                and each.name not in LEFT_ALONE])  # fmt: skip
+    for each in kind._meta.many_to_many:
+        there = each.related_model.objects.filter(pk__in=_chosen(before, each))
+        getattr(row, each.name).set(there)
+
+
+def _check_compositions(steps: list[tuple[type[Any], Any, Any, Any]]) -> None:
+    touched = {
+        record.component_id
+        for kind, _pk, before, after in steps
+        if kind is CompositionPart
+        for record in (before, after)
+        if record is not None
+    }
+    for component in Component.objects.filter(pk__in=touched):
+        total = component.composition.aggregate(total=Sum("percent"))["total"]
+        if total is not None and total != WHOLE:
+            raise ValidationError(
+                _(
+                    "The composition of %(name)s would add up to %(sum)s %%. Take the later changes back first."
+                )
+                % {"name": component, "sum": f"{total.normalize():f}"}
+            )
+
+
+def begin_records(get_model: Callable[[str, str], type[Any]], *, at: datetime, why: str) -> None:
+    """Write how each tracked row is that has no record yet, in bulk; with the models of a migration, too."""
+    for kind in TRACKED:
+        name = kind.__name__
+        try:
+            model, record = get_model("configurator", name), get_model("configurator", f"Historical{name}")
+        except LookupError:  # a migration that is older than this one
+            continue
+        rows = list(model.objects.exclude(pk__in=record.objects.values("id")))
+        kept = [each.attname for each in model._meta.concrete_fields if each.name != "reserved_ml"]
+        record.objects.bulk_create(
+            (
+                record(
+                    **{each: getattr(row, each) for each in kept},
+                    history_date=at,
+                    history_type="+",
+                    history_change_reason=why[:100],
+                )
+                for row in rows
+            ),
+            batch_size=500,
+        )
+        for each in model._meta.many_to_many:
+            _begin_choices(get_model("configurator", f"Historical{name}_{each.name}"), each, record, rows)
+
+
+def _begin_choices(choice: type[Any], each: Any, record: type[Any], rows: list[Any]) -> None:
+    mine, other = each.m2m_field_name(), each.m2m_reverse_field_name()
+    pks = [row.pk for row in rows]
+    record_of = dict(record.objects.filter(id__in=pks, history_type="+").values_list("id", "history_id"))
+    links = each.remote_field.through.objects.filter(**{f"{mine}_id__in": pks})
+    choice.objects.bulk_create(
+        choice(
+            id=link.pk,
+            history_id=record_of[getattr(link, f"{mine}_id")],
+            **{f"{mine}_id": getattr(link, f"{mine}_id"), f"{other}_id": getattr(link, f"{other}_id")},
+        )
+        for link in links
+    )

@@ -1,0 +1,88 @@
+"""The first sign-in and the one after it, without scripts, and its pages as axe sees them."""
+
+from base64 import b32decode
+
+import pytest
+from django_otp.oath import TOTP
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import OpenPage
+from tests.browser.looking import find_violations
+from tests.processes import Shop
+
+pytestmark = pytest.mark.slow
+
+PASSWORD = "a password for tests"
+MAKE = """
+from django.contrib.auth.models import Group, User
+user = User.objects.create_user({name!r}, password={password!r}, is_staff=True)
+user.groups.add(Group.objects.get(name="Owner"))
+"""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def enter_password(page: Page, name: str) -> None:
+    page.locator("#id_username").fill(name)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("[type=submit]").click()
+
+
+def code_of(key: str, *, step: int = 0) -> str:
+    """What an app shows that was given this key; `step` 1: half a minute from now, which is taken already."""
+    app = TOTP(b32decode(key.replace(" ", "")))
+    app.time += 30 * step
+    return f"{app.token():06d}"
+
+
+def test_she_sets_up_an_app_and_signs_in_with_it_and_with_a_backup_code(
+    shop: Shop, open_page: OpenPage
+) -> None:
+    shop.manage("shell", "-v0", "-c", MAKE.format(name="olive", password=PASSWORD))
+    page = open_page("/admin/orders/job/", javascript=False, width=360)
+    enter_password(page, "olive")
+    assert page.locator("h1").inner_text() == "Set up your second factor"
+    key = page.locator(".key").inner_text()
+    page.locator("#id_code").fill(code_of(key))
+    page.get_by_role("button", name="Go on").click()
+    backup = page.locator(".codes li").all_inner_texts()
+    assert len(backup) == 10
+    page.get_by_role("link", name="I have them: go on").click()
+    assert page.url.endswith("/admin/orders/job/")
+
+    again = open_page("/admin/orders/job/", javascript=False)
+    enter_password(again, "olive")
+    again.locator("#id_code").fill(code_of(key, step=1))
+    again.get_by_role("button", name="Go on").click()
+    assert again.url.endswith("/admin/orders/job/")
+
+    without_phone = open_page("/admin/", javascript=False)
+    enter_password(without_phone, "olive")
+    without_phone.locator("#id_code").fill(backup[3])
+    without_phone.get_by_role("button", name="Go on").click()
+    assert without_phone.url.endswith("/admin/")
+    without_phone.get_by_role("link", name="Second factor").click()
+    assert "You have 9 backup codes left" in without_phone.content()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_its_pages_have_no_violation(
+    browser: Browser, shop: Shop, open_page: OpenPage, width: int, scheme: str
+) -> None:
+    name = f"axe-{width}"
+    shop.manage("shell", "-v0", "-c", MAKE.format(name=name, password=PASSWORD))
+    page = open_page("/admin/", width=width, scheme=scheme)
+    enter_password(page, name)
+    assert find_violations(page) == []
+    assert page.evaluate(SIDEWAYS) == 0
+    page.locator("#id_code").fill(code_of(page.locator(".key").inner_text()))
+    page.get_by_role("button", name="Go on").click()
+    assert find_violations(page) == []
+    page.get_by_role("link", name="I have them: go on").click()
+
+    other = open_page("/admin/", width=width, scheme=scheme)
+    enter_password(other, name)
+    other.locator("#id_code").fill("000000")
+    other.get_by_role("button", name="Go on").click()
+    assert "This code is not right" in other.content()
+    assert find_violations(other) == []
+    assert other.evaluate(SIDEWAYS) == 0

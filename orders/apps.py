@@ -11,9 +11,12 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from configurator import touched
         from orders import emails, outbox, payments, touching
+        from staff.idle import UNATTENDED
         from staff.looking import PERSONAL
 
         payments.listen()
+        UNATTENDED.add("bench_keep")
         PERSONAL.update({"orders_order_changelist", "orders_order_change", "orders_lotuse_recall"})
+        PERSONAL.update({"orders_order_address", "bench_send", "bench_address"})
         outbox.EXTERNAL.update(dict.fromkeys(emails.MAILS, emails.send_mail))
         touched.HOLDINGS.extend(touching.HOLDINGS)

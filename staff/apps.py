@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +13,11 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from staff.audit import listen
+        from staff import audit, idle
 
         post_migrate.connect(_heal_roles, sender=self)
-        listen()
+        user_logged_in.connect(idle.note_sign_in)
+        audit.listen()
 
 
 def _heal_roles(*, using: str, **_kwargs: Any) -> None:

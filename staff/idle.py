@@ -20,6 +20,14 @@ SEEN, UNSENT = "staff_seen", "staff_unsent"
 NOTED_EVERY_SECONDS = 60
 MOST_KEPT = 200_000  # characters of a form
 
+# Names of addresses that open pages ask by themselves: that is nobody at work. The apps that have some add them.
+UNATTENDED: set[str] = set()
+
+
+def note_sign_in(request: HttpRequest, **_kwargs: Any) -> None:
+    """To sign in is to be at work."""
+    request.session[SEEN] = int(time.time())
+
 
 class StaffSessionMiddleware:
     """Looks at pages of the admin only, and only after the check of the form's token."""
@@ -40,7 +48,7 @@ class StaffSessionMiddleware:
         now, seen = int(time.time()), request.session.get(SEEN)
         if seen is not None and now - seen >= settings.STAFF_IDLE_MINUTES * 60:
             return _time_out(request)
-        if seen is None or now - seen >= NOTED_EVERY_SECONDS:
+        if seen is None or (now - seen >= NOTED_EVERY_SECONDS and match.url_name not in UNATTENDED):
             request.session[SEEN] = now
         unsent = request.session.get(UNSENT)
         if request.method == "POST" and unsent and unsent["path"] == request.get_full_path():

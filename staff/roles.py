@@ -39,6 +39,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
                 ),
             )
         ),
+        "configurator.view_plannedpublish",
         "configurator.view_recipeversion",
         "configurator.view_sharedmix",
         "configurator.view_deliveryterms",
@@ -62,6 +63,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *(f"orders.change_{model}" for model in ("order", "job", "outboxentry", "shipment")),
         "orders.add_hold",
         "orders.change_hold",
+        "orders.add_shipment",
         "orders.remake_job",
         "configurator.view_benchday",
         "configurator.view_component",

@@ -32,14 +32,13 @@ WHOLE = Decimal(100)
 
 
 class CompositionFormSet(NamedFormSet):
-    """A composition is either empty or adds up to 100 %."""
+    """A composition is either empty or adds up to 100 %; who changes it says why."""
 
     def clean(self) -> None:
         super().clean()
+        problems = []
         if self.has_changed() and self.instance.pk and not self.data.get(REASON, "").strip():
-            raise ValidationError(
-                _("Say below why the composition changes, so that others understand it later.")
-            )
+            problems.append(_("Say below why the composition changes, so that others understand it later."))
         kept = [
             form.cleaned_data
             for form in self.forms
@@ -48,12 +47,12 @@ class CompositionFormSet(NamedFormSet):
         shares = [data["percent"] for data in kept if data.get("percent") is not None]
         if shares and sum(shares) != WHOLE:
             missing = WHOLE - sum(shares)
-            raise ValidationError(
-                _(
-                    "The composition adds up to %(sum)s %%. Change a share by %(missing)s %% to make it 100 %%."
-                )
-                % {"sum": f"{sum(shares):f}", "missing": f"{missing:+f}"}
+            said = _(
+                "The composition adds up to %(sum)s %%. Change a share by %(missing)s %% to make it 100 %%."
             )
+            problems.append(said % {"sum": f"{sum(shares):f}", "missing": f"{missing:+f}"})
+        if problems:
+            raise ValidationError(problems)
 
     @property
     def sum_text(self) -> str:

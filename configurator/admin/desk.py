@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from configurator.admin.desk_composition import composition_rows, find_component, may_change, save_composition
 from configurator.admin.desk_tester import about_tester
+from configurator.admin.history import WhyForm
 from configurator.admin.rule_sentence import SentenceForm
 from configurator.desk_figures import find_slips, list_families, list_rules
 from configurator.draft_space import OpenDraft, open_draft
@@ -84,6 +85,7 @@ def _desk(request: HttpRequest, object_id: str, *, recipes: admin.ModelAdmin[Rec
         "effect": _preview(opened, typed, saved, instead_of=slug),
         "component": component,
         "composition": rows,
+        "why": WhyForm(request.POST if action == "composition" else None, auto_id="composition_%s"),
         **recipes.admin_site.each_context(request),
         "title": _("Desk of %(recipe)s") % {"recipe": recipe},
         "opts": recipes.opts,

@@ -22,6 +22,23 @@ from configurator.history_middleware import REASON
 WHY = gettext_lazy("Say in a few words why, so that others understand it later.")
 
 
+def reason_field(*, required: bool) -> forms.CharField:
+    """Asks why something is changed."""
+    return forms.CharField(
+        label=gettext_lazy("Why this change?"),
+        max_length=100,
+        required=required,
+        help_text=gettext_lazy("For the history; shoppers do not see it."),
+        error_messages={"required": WHY},
+    )
+
+
+class WhyForm(forms.Form):
+    """For a form of rows that has no fields of its own."""
+
+    change_reason = reason_field(required=False)
+
+
 class KeepsHistory(admin.ModelAdmin[Any]):
     """For rows that keep records. With `reason_is_required` a change is only taken with a word of why."""
 
@@ -33,13 +50,7 @@ class KeepsHistory(admin.ModelAdmin[Any]):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 Django's
         if self._asks_why(request, obj):
             base = kwargs.get("form", self.form)
-            reason = forms.CharField(
-                label=gettext_lazy("Why this change?"),
-                max_length=100,
-                required=self.reason_is_required,
-                help_text=gettext_lazy("For the history; shoppers do not see it."),
-                error_messages={"required": WHY},
-            )
+            reason = reason_field(required=self.reason_is_required)
             kwargs["form"] = type(base)(f"Reasoned{base.__name__}", (base,), {REASON: reason})
         return super().get_form(request, obj, change=change, **kwargs)
 

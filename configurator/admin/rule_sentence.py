@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from configurator.admin.history import reason_field
 from configurator.admin.rules import IGNORED, RuleForm
 from configurator.entered_rules import EnteredRule
+from configurator.history_middleware import REASON
 from configurator.models import Amount, Component, CompositionPart, Recipe, Rule, Slot, Substance
 from configurator.short_names import LONGEST, make_short_name
 
@@ -82,6 +84,8 @@ class SentenceForm(RuleForm):
         self._restrict(instance)
         if is_preview:
             self.fields["reason"].required = False
+        if instance:
+            self.fields[REASON] = reason_field(required=not is_preview)
 
     def clean_slug(self) -> str:
         return self.cleaned_data["slug"] or self._make_slug()

@@ -16,6 +16,7 @@ from configurator.models import BenchDay
 from orders.models import Hold, Job, Order, OutboxEntry
 from orders.webhooks import add_endpoint
 from staff.audit import Kind, record
+from tests.configurator.plans import make_plan
 from tests.configurator.shared_mixes import make_shared
 from tests.orders.make import make_client, make_job, make_order
 
@@ -36,6 +37,8 @@ def make_rows() -> None:
     make_order(paid=True)
     BenchDay.objects.create(day=date(2026, 12, 25), is_closed=True)
     job = make_job("shipped")
+    make_job("produced")
+    make_plan()
     held = make_job("ready", on_hold=True)
     assert Hold.objects.filter(job=held).exists()
     assert OutboxEntry.objects.exists()
@@ -77,6 +80,10 @@ def _sample(pattern: str, name: str) -> Any:
     if pattern == "view_on_site":  # the shop's page of an order, which shows where it goes
         row = ContentType.objects.get_for_model(Order) if name == "content_type_id" else _any_row(Order)
         return row.pk
+    if name == "job_id":
+        return Job.objects.get(state="produced").public_id
+    if name == "number":
+        return Job.objects.get(state="produced").order.number
     if name == "job_pk":
         return Hold.objects.get().job_id if "hold" in pattern else Job.objects.get(state="shipped").pk
     if name in ("object_id", "id") or name.endswith("_pk"):

@@ -158,11 +158,14 @@ def test_a_saved_rule_is_edited_and_its_effect_is_beside_the_others(owners_brows
     wider = effect_of(owners_browser, url, right=parts("calm", "coil"), slug="lift-calm")
     lost = [mix for mix in makeable() if "lift" in mix and {"calm", "coil"} & set(mix)]
     assert f"{len(lost)} not already removed; {183 - len(lost)} stay." in wider
-    owners_browser.post(
-        desk_url() + url, typed(action="save", reason="Flatter", slug="lift-calm", is_active="")
-    )
+    sent = typed(action="save", reason="Flatter", slug="lift-calm", is_active="")
+    refused = owners_browser.post(desk_url() + url, sent).content.decode()
+    assert "Say in a few words why" in refused
+    assert "Flatter" in refused
+    owners_browser.post(desk_url() + url, {**sent, "change_reason": "Words of hers"})
 
     rule.refresh_from_db()
+    assert rule.history.latest().history_change_reason == "Words of hers"
     assert (rule.reason, rule.is_active, rule.position) == ("Flatter", False, 99)
 
 

@@ -165,7 +165,9 @@ def test_a_saved_rule_is_edited_and_its_effect_is_beside_the_others(owners_brows
     owners_browser.post(desk_url() + url, {**sent, "change_reason": "Words of hers"})
 
     rule.refresh_from_db()
-    assert rule.history.latest().history_change_reason == "Words of hers"
+    record = Rule.history.order_by("history_id").last()
+    assert record is not None
+    assert record.history_change_reason == "Words of hers"
     assert (rule.reason, rule.is_active, rule.position) == ("Flatter", False, 99)
 
 

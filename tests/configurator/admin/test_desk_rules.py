@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
+from configurator.history import changes_of
 from configurator.models import Component, Rule, Slot, Substance
 from tests.configurator.admin.forms import errors, open_form
 from tests.configurator.catalogue_judge import all_mixes, makeable
@@ -165,9 +166,7 @@ def test_a_saved_rule_is_edited_and_its_effect_is_beside_the_others(owners_brows
     owners_browser.post(desk_url() + url, {**sent, "change_reason": "Words of hers"})
 
     rule.refresh_from_db()
-    record = Rule.history.order_by("history_id").last()
-    assert record is not None
-    assert record.history_change_reason == "Words of hers"
+    assert changes_of(rule)[0].why == "Words of hers"
     assert (rule.reason, rule.is_active, rule.position) == ("Flatter", False, 99)
 
 

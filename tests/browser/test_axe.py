@@ -1,15 +1,11 @@
 """axe finds nothing on pages that `test_every_page.py` does not reach, on a phone and on a desk, light and dark."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import CUSTOMER, fill_checkout, find_violations, order_mix
-from tests.browser.signing_in import signed_in
 from tests.configurator.bicycle_judge import starter
-from tests.processes import Shop
 
 pytestmark = pytest.mark.slow
 
@@ -20,34 +16,6 @@ BICYCLE_PAGES = {
     "whole bicycle": f"/mix/bicycle/{MONDAY}?open=drive&label=Ada",
     "broken bicycle": f"/mix/bicycle/{MONDAY}".replace("wide-guards", "clip-guards"),
 }
-STAFF_PAGES = [
-    "/admin/",
-    "/admin/configurator/recipe/",
-    "/admin/configurator/recipe/1/change/",
-    "/admin/configurator/recipe/1/desk/",
-    "/admin/configurator/recipe/1/publish/",
-    "/admin/configurator/component/7/change/",
-    "/admin/configurator/rule/",
-    "/admin/configurator/rule/6/change/",
-    "/admin/configurator/starter/1/change/",
-    "/admin/configurator/need/1/change/",
-    "/admin/configurator/recipeversion/1/change/",
-    "/admin/configurator/recipeversion/1/publish-again/",
-    "/admin/configurator/deliveryterms/1/change/",
-    "/admin/configurator/benchday/",
-    "/admin/configurator/benchday/add/",
-    "/admin/configurator/benchday/close/",
-    "/admin/orders/order/",
-    "/admin/orders/order/?q=mend",
-    "/admin/orders/job/",
-    "/admin/orders/fulfilmentkey/add/",
-    "/admin/auth/user/",
-    "/admin/auth/user/1/change/",
-    "/admin/auth/user/1/reset-second-factor/",
-    "/admin/staff/auditentry/",
-    "/admin/second-factor/codes/",
-    "/admin/second-factor/set-up/",
-]
 
 
 @pytest.mark.parametrize("path", BICYCLE_PAGES.values(), ids=BICYCLE_PAGES)
@@ -110,31 +78,6 @@ def test_the_pages_of_an_order_have_no_violation_on_the_way(open_page: OpenPage)
     page.get_by_role("link", name="Follow your order").click()
     expect(page.get_by_role("heading", name="Where it is")).to_be_visible()
     assert find_violations(page) == []
-
-
-@pytest.fixture(scope="module")
-def staff_page(browser: Browser, shop: Shop) -> Iterator[Page]:
-    """A window in which the owner is signed in."""
-    with signed_in(browser, shop, complaints=[], name="axe-owner") as page:
-        yield page
-
-
-@pytest.mark.parametrize("path", STAFF_PAGES)
-def test_a_page_of_the_staff_has_no_violation_and_keeps_the_content_policy(
-    staff_page: Page, path: str
-) -> None:
-    refused: list[str] = []
-    staff_page.on(
-        "console", lambda message: refused.append(message.text) if message.type == "error" else None
-    )
-
-    answer = staff_page.goto(path)
-    staff_page.wait_for_load_state("networkidle")
-
-    assert answer is not None
-    assert answer.status == 200
-    assert refused == []
-    assert find_violations(staff_page) == []
 
 
 def test_a_page_with_an_order_shows_no_customer_to_strangers(open_page: OpenPage) -> None:

@@ -3,28 +3,17 @@
 The table is the judge, the admin's registry and URL map the list: an address that is in one of them only fails here.
 """
 
-from pathlib import Path
-
 import pytest
 from django.test import Client
 
-from staff.roles import CARE, FORMULATOR, MIXOLOGIST, OWNER
 from tests.staff.admin_addresses import Address, admin_addresses, make_rows
 from tests.staff.people import one_of_each
+from tests.staff.table import COLUMNS, read_table
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
-TABLE = Path(__file__).with_name("who_may_open.txt")
-COLUMNS = [FORMULATOR, MIXOLOGIST, CARE, OWNER]
 REFUSED = (403, 405)  # 405: it takes no form from anybody
 LEAVING = {"logout"}  # asked last: who has left is asked to sign in
-
-
-def read_table() -> dict[str, tuple[int, ...]]:
-    """Status by role for each address."""
-    heading, *lines = (line.split() for line in TABLE.read_text().splitlines() if line and line[0] != "#")
-    assert heading == ["address", *COLUMNS]
-    return {" ".join(line[:-4]): tuple(int(status) for status in line[-4:]) for line in lines}
 
 
 def answers_to(people: dict[str, Client], address: Address) -> tuple[int, ...]:

@@ -1,0 +1,62 @@
+"""Every page of the admin, read from its own list of addresses: no axe violation, nothing that the policy refuses.
+
+What an owner is shown is opened; forms to add and delete and histories, which are alike, with `LONG=1` only.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from config.processes import BASE_DIR
+from tests.browser.looking import find_violations
+from tests.browser.signing_in import signed_in
+from tests.length import LONG
+from tests.processes import Shop, open_shop
+from tests.staff.table import COLUMNS, read_table
+
+pytestmark = pytest.mark.slow
+
+ALIKE = ("_add", "_delete", "_history")
+ONE_OF_EACH = {"configurator_rule_add", "configurator_rule_delete", "configurator_rule_history"}
+NO_PAGES = {"jsi18n"}
+MORE = {"what a search finds": "/admin/orders/order/?q=mend"}
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    """A shop without worker and relay: nothing moves on by itself while it is looked at."""
+    with open_shop("redis", "web") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def pages(shop: Shop) -> dict[str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.browser.prepare_staff_pages"],
+        cwd=BASE_DIR, env=shop.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    kept = {n: path for n, path in found.items() if LONG or not n.endswith(ALIKE) or n in ONE_OF_EACH}
+    shown = {name for name, answers in read_table().items() if answers[COLUMNS.index("Owner")] == 200}
+    return {name: path for name, path in kept.items() if name in shown - NO_PAGES} | MORE
+
+
+def test_no_page_of_the_staff_has_a_violation_or_breaks_the_content_policy(
+    browser: Browser, shop: Shop, pages: dict[str, str]
+) -> None:
+    found, complaints = [], list[str]()
+    with signed_in(browser, shop, complaints=complaints) as page:
+        for name, path in pages.items():
+            complaints.clear()
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.status == 200, name
+            found += [f"{name}: {each}" for each in (*find_violations(page), *complaints)]
+
+    assert found == []
+    assert len(pages) > 60

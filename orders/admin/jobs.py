@@ -34,7 +34,7 @@ class HoldInline(ReadOnlyInline):
     readonly_fields = ["release"]
     show_change_link = False
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("go on"))
     def release(self, hold: Hold) -> SafeString | str:
         if hold.released_at:
             return ""

@@ -14,6 +14,7 @@
         table.setAttribute("aria-label", table.querySelector("h2")?.textContent.trim() || "Rows");
       }
     }
+    for (const icon of document.querySelectorAll(".help-tooltip[aria-label]")) icon.setAttribute("role", "img");
     for (const field of document.querySelectorAll(".datetime input")) {
       field.setAttribute("aria-label", field.classList.contains("vTimeField") ? "Time" : "Date");
     }
@@ -21,7 +22,7 @@
       const select = box.closest(".select2-container").previousElementSibling;
       const label = select?.labels?.[0]?.textContent.trim() || select?.getAttribute("aria-label") || "Search";
       box.setAttribute("aria-label", label);
-      for (const field of box.querySelectorAll("input")) field.setAttribute("aria-label", label);
+      for (const field of box.querySelectorAll("input, [role=textbox]")) field.setAttribute("aria-label", label);
       for (const list of box.querySelectorAll("ul")) list.setAttribute("role", "group");
       for (const item of box.querySelectorAll("li")) item.setAttribute("role", "none");
     }

@@ -58,5 +58,5 @@ def test_no_page_of_the_staff_has_a_violation_or_breaks_the_content_policy(
             assert answer.status == 200, name
             found += [f"{name}: {each}" for each in (*find_violations(page), *complaints)]
 
-    assert found == []
+    assert not found, "\n".join(found)
     assert len(pages) > 60

@@ -38,7 +38,7 @@ class LotUseAdmin(ReadOnlyAdmin):
     def batch(self, use: LotUse) -> str:
         return use.job.batch
 
-    @admin.display(description=gettext_lazy("recall"))
+    @admin.display(description=_("recall"))
     def recall_link(self, use: LotUse) -> SafeString:
         return format_html('<a href="{}">{}</a>', recall_address(use), gettext("Who has it"))
 

@@ -1,0 +1,76 @@
+"""What an import would do, row by row."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Outcome(TextChoices):
+    REFUSED = "refused", _("refused")
+    NEW = "new", _("new")
+    CHANGED = "changed", _("changed")
+    REMOVED = "removed", _("removed")
+    UNCHANGED = "unchanged", _("unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The cell of a column before and after."""
+
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a cell; with an empty `column` with the row."""
+
+    column: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the file, by its number in the spreadsheet; without one where the file names what is removed by silence."""
+
+    number: int | None
+    name: str
+    outcome: Outcome
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """All rows. `fingerprint` is of what is shown: what is brought in is what was shown, and nothing else."""
+
+    slug: str
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def counts(self) -> dict[Outcome, int]:
+        found = Counter(line.outcome for line in self.lines)
+        return {outcome: found[outcome] for outcome in Outcome}
+
+    @property
+    def is_refused(self) -> bool:
+        return self.counts[Outcome.REFUSED] > 0
+
+    @property
+    def changes_something(self) -> bool:
+        return any(self.counts[each] for each in (Outcome.NEW, Outcome.CHANGED, Outcome.REMOVED))
+
+    @property
+    def may_be_done(self) -> bool:
+        return self.changes_something and not self.is_refused
+
+    @cached_property
+    def fingerprint(self) -> str:
+        shown = json.dumps([self.slug, [asdict(line) for line in self.lines]])
+        return hashlib.sha256(shown.encode()).hexdigest()

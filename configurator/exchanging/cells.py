@@ -1,6 +1,7 @@
 """The text of a cell that no spreadsheet runs as a formula, and back."""
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+WIDE = tuple("\uff1d\uff0b\uff0d\uff20")  # = + - @ as East Asian keyboards write them
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *WIDE)
 MARK = "'"  # what spreadsheets themselves put before a text that would be a formula
 
 

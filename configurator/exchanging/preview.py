@@ -37,7 +37,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the file, by its number in the spreadsheet; without one where the file names what is removed by silence."""
+    """A row of the file, by its number in the spreadsheet; without a number a row that the file leaves out."""
 
     number: int | None
     name: str

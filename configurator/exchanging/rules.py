@@ -61,10 +61,8 @@ class RuleList(ListResource):
     def get_queryset(self) -> Any:
         return Rule.objects.select_related("recipe").prefetch_related(*SEVERAL)
 
-    def validate_instance(
-        self, instance: Rule, import_validation_errors: Any = None, validate_unique: Any = True
-    ) -> None:
-        super().validate_instance(instance, import_validation_errors, validate_unique)
+    def validate_instance(self, instance: Rule, *args: Any, **kwargs: Any) -> None:
+        super().validate_instance(instance, *args, **kwargs)
         entered = {field.name: getattr(instance, field.name) for field in Rule._meta.concrete_fields}
         for name in SEVERAL:
             there = list(getattr(instance, name).all()) if instance.pk else []

@@ -18,7 +18,7 @@ from configurator.exchanging.exporting import export_list
 from configurator.exchanging.importing import NotAsShownError, import_list, preview_import
 from configurator.exchanging.keeping import keep_file, kept_file
 from configurator.exchanging.lists import ListKind
-from configurator.exchanging.preview import Outcome, Preview
+from configurator.exchanging.preview import MOST_CHANGES, Outcome, Preview
 from configurator.exchanging.table import MOST_BYTES, MOST_ROWS, UnreadableFileError
 from configurator.history_middleware import REASON
 from staff.audit import Kind, record
@@ -122,6 +122,7 @@ class ListPages(admin.ModelAdmin[Any]):
             may_be_done=preview is not None and preview.may_be_done,
             kept=keep_file(form.text, kind=kind.slug, user=request.user) if form.text else "",
             most_rows=MOST_ROWS,
+            most_changes=MOST_CHANGES,
             most_kb=MOST_BYTES // 1000,
         )
         return TemplateResponse(

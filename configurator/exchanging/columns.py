@@ -37,7 +37,9 @@ class Cell(Widget):  # type: ignore[misc]  # it has no types
             raise ValidationError(
                 _("“%(value)s” is none of: %(choices)s.") % {"value": value, "choices": choices}
             )
-        return field.formfield().clean(value)
+        # Spaces at the ends are gone by now; what stands behind the mark of a cell is meant.
+        more = {"strip": False} if isinstance(field, models.CharField) and not field.choices else {}
+        return field.formfield(**more).clean(value)
 
     def render(self, value: Any, *_args: Any, **_kwargs: Any) -> str:
         if isinstance(value, Decimal):

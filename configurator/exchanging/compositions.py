@@ -64,4 +64,5 @@ class CompositionList(ListResource):
                 self.more_lines.append(
                     Line(None, f"{component.slug} {name}", Outcome.REMOVED, changes=changes)
                 )
-                part.delete()
+                if self.is_real:
+                    part.delete()

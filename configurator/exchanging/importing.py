@@ -31,7 +31,7 @@ class NotAsShownError(Exception):
 
 
 def preview_import(kind: ListKind, text: str) -> Preview:
-    """What bringing this file in would do: all of it is done and taken back. Raises UnreadableFileError."""
+    """What bringing this file in would do; nothing is written. Raises UnreadableFileError."""
     table = read_table(text, known=kind.columns, needed=kind.needed)
     return _import(kind, table, dry_run=True)
 
@@ -52,7 +52,7 @@ def import_list(kind: ListKind, text: str, *, shown: str, by: User, why: str, no
 
 def _import(kind: ListKind, table: Table, *, dry_run: bool) -> Preview:
     resource = kind.resource(
-        numbers=table.numbers, has_decimal_comma=table.has_decimal_comma, holds_rows=not dry_run
+        numbers=table.numbers, has_decimal_comma=table.has_decimal_comma, is_real=not dry_run
     )
     dataset = tablib.Dataset(*table.rows, headers=list(table.columns))
     result = resource.import_data(dataset, dry_run=dry_run, use_transactions=True)

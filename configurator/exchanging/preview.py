@@ -9,6 +9,8 @@ from functools import cached_property
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+MOST_CHANGES = 500  # rows written at once: on SQLite nobody else can write meanwhile
+
 
 class Outcome(TextChoices):
     REFUSED = "refused", _("refused")
@@ -63,12 +65,17 @@ class Preview:
         return self.counts[Outcome.REFUSED] > 0
 
     @property
-    def changes_something(self) -> bool:
-        return any(self.counts[each] for each in (Outcome.NEW, Outcome.CHANGED, Outcome.REMOVED))
+    def changed(self) -> int:
+        """How many rows would be written."""
+        return sum(self.counts[each] for each in (Outcome.NEW, Outcome.CHANGED, Outcome.REMOVED))
+
+    @property
+    def is_too_much(self) -> bool:
+        return self.changed > MOST_CHANGES
 
     @property
     def may_be_done(self) -> bool:
-        return self.changes_something and not self.is_refused
+        return 0 < self.changed <= MOST_CHANGES and not self.is_refused
 
     @cached_property
     def fingerprint(self) -> str:

@@ -19,7 +19,7 @@ class KnownRows(BaseInstanceLoader):  # type: ignore[misc]  # it has no types
     def __init__(self, resource: Any, dataset: Any = None) -> None:
         super().__init__(resource, dataset)
         rows = resource.get_queryset()
-        if resource.holds_rows:
+        if resource.is_real:
             rows = rows.select_for_update(of=("self",)).order_by("pk")
         self._rows = {resource.key_of(row): row for row in rows}
 
@@ -42,10 +42,10 @@ class ListResource(ModelResource):  # type: ignore[misc]  # it has no types
         skip_diff = True  # the library's own compares deep copies, which read every reference anew
 
     def __init__(
-        self, *, numbers: tuple[int, ...] = (), has_decimal_comma: bool = False, holds_rows: bool = False
+        self, *, numbers: tuple[int, ...] = (), has_decimal_comma: bool = False, is_real: bool = False
     ) -> None:
         super().__init__()
-        self.numbers, self.has_decimal_comma, self.holds_rows = numbers, has_decimal_comma, holds_rows
+        self.numbers, self.has_decimal_comma, self.is_real = numbers, has_decimal_comma, is_real
         self.more_lines: list[Line] = []  # beyond those that stand for a row of the file
         self._seen: dict[Key, int] = {}
         self._chosen: dict[str, list[Any]] = {}
@@ -98,6 +98,11 @@ class ListResource(ModelResource):  # type: ignore[misc]  # it has no types
         self._after = self._shown(instance, row)
         return self._before == self._after
 
+    def save_instance(self, instance: Any, is_create: Any, row: Any, **kwargs: Any) -> None:
+        """A dry run has checked and compared by now; it would only hold the database up to write and take back."""
+        if self.is_real:
+            super().save_instance(instance, is_create, row, **kwargs)
+
     def do_instance_save(self, instance: Any, is_create: Any) -> None:
         """Writes of a row that is there only what lists are about: what orders reserve meanwhile stays as it is."""
         if is_create:
@@ -106,8 +111,11 @@ class ListResource(ModelResource):  # type: ignore[misc]  # it has no types
             instance.save(update_fields=self._saved_fields())
 
     def save_m2m(self, instance: Any, row: Any, **_kwargs: Any) -> None:
-        for attribute, rows in self._chosen.items():
-            getattr(instance, attribute).set(rows)
+        """Set only what is another choice than before: each one writes a record of its own."""
+        for field in self._written(row):
+            name = field.column_name
+            if self.is_real and field.widget.is_several and self._before.get(name, "") != self._after[name]:
+                getattr(instance, field.attribute).set(self._chosen[field.attribute])
 
     def after_import_row(self, row: Any, row_result: Any, **_kwargs: Any) -> None:
         row_result.diff = [

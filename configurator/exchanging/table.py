@@ -72,7 +72,7 @@ def read_table(text: str, *, known: Sequence[str], needed: Sequence[str]) -> Tab
     heading = _read_heading(lines[0] if lines else [], known, needed)
     rows, numbers = [], []
     for number, line in enumerate(lines[1:], start=2):
-        cells = [unescape_cell(cell).strip() for cell in line]
+        cells = [unescape_cell(cell.strip(" ")) for cell in line]
         if any(cells):
             rows.append(_fitted(cells, len(heading), number))
             numbers.append(number)

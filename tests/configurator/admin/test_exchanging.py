@@ -64,12 +64,14 @@ def state() -> list[Any]:
 @each_list
 def test_what_was_taken_out_changes_nothing_when_it_comes_back(kind: ListKind) -> None:
     make_component("odd", name="=1+1", tagline="'quoted; and, \"so\"", surcharge=5)
+    make_component("tab", name="\t=1+1", tagline="+1|2", shares={"1,2-Hexanediol": 40, "A|B": 60})
+    make_rule("sum", kind="cap", substances=["A|B", "1,2-Hexanediol"], max_percent=5)
     make_rule("odd", left=["gleam"], right=["mend"], reason="@home", left_slots=["main"])
 
     preview = preview_import(kind, decode(export_list(kind)))
 
     assert {line.outcome.value for line in preview.lines} == {"unchanged"}
-    assert not preview.changes_something
+    assert not preview.changed
 
 
 @each_list

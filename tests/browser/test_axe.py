@@ -27,6 +27,8 @@ STAFF_PAGES = [
     "/admin/configurator/recipe/1/desk/",
     "/admin/configurator/recipe/1/publish/",
     "/admin/configurator/component/7/change/",
+    "/admin/configurator/component/lists/",
+    "/admin/configurator/component/lists/compositions/import/",
     "/admin/configurator/rule/",
     "/admin/configurator/rule/6/change/",
     "/admin/configurator/starter/1/change/",

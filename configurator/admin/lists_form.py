@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from configurator.admin.history import WHY
+from configurator.admin.history import reason_field
 from configurator.exchanging.lists import ListKind
 from configurator.exchanging.table import UnreadableFileError, decode
 from configurator.history_middleware import REASON
@@ -30,13 +30,7 @@ class ImportForm(forms.Form):
         self.text = kept or ""
         if kept is not None:
             del self.fields["file"]
-        self.fields[REASON] = forms.CharField(
-            label=_("Why this change?"),
-            max_length=100,
-            required=kind.has_history,
-            help_text=_("For the history; shoppers do not see it."),
-            error_messages={"required": WHY},
-        )
+        self.fields[REASON] = reason_field(required=kind.has_history)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -125,7 +125,8 @@ def test_what_was_shown_is_brought_in_with_the_reason(owners_browser: Client) ->
     mend, glow = Component.objects.get(slug="mend"), Component.objects.get(slug="glow")
     assert (mend.surcharge, glow.name) == (250, "Glow")
     assert sorted(flag.slug for flag in glow.flags.all()) == ["nuts", "wheat"]
-    record = mend.history.first()
+    records: Any = mend.history
+    record = records.first()
     assert record is not None
     assert (record.history_user.username, record.history_change_reason) == ("olive", "A new supplier")
     entry = AuditEntry.objects.get(kind=AuditEntry.Kind.IMPORTED)

@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from configurator.admin.history import KeepsHistory
 from configurator.admin.inlines import NamedFormSet, NamedTabularInline
+from configurator.admin.lists import ListPages
 from configurator.admin.whole_numbers import WHOLE_NUMBERS
+from configurator.composition_sum import WHOLE, sum_problem
+from configurator.exchanging.lists import COMPONENTS, COMPOSITIONS, STOCK
 from configurator.history_middleware import REASON
 from configurator.models import (
     Amount,
@@ -27,8 +30,6 @@ from configurator.models import (
     Substance,
 )
 from configurator.templatetags.shop import glyph_path
-
-WHOLE = Decimal(100)
 
 
 class CompositionFormSet(NamedFormSet):
@@ -45,12 +46,8 @@ class CompositionFormSet(NamedFormSet):
             if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
         shares = [data["percent"] for data in kept if data.get("percent") is not None]
-        if shares and sum(shares) != WHOLE:
-            missing = WHOLE - sum(shares)
-            said = _(
-                "The composition adds up to %(sum)s %%. Change a share by %(missing)s %% to make it 100 %%."
-            )
-            problems.append(said % {"sum": f"{sum(shares):f}", "missing": f"{missing:+f}"})
+        if problem := sum_problem(shares):
+            problems.append(problem)
         if problems:
             raise ValidationError(problems)
 
@@ -102,7 +99,9 @@ class FamilyAdmin(admin.ModelAdmin[Family]):
 
 
 @admin.register(Component)
-class ComponentAdmin(KeepsHistory):
+class ComponentAdmin(ListPages, KeepsHistory):
+    lists = (COMPONENTS, COMPOSITIONS, STOCK)
+
     class Media:
         js = [forms.Script("js/admin-desk.js", defer=True)]
 

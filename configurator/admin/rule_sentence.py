@@ -10,10 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from configurator.admin.history import reason_field
-from configurator.admin.rules import IGNORED, RuleForm
+from configurator.admin.rules import RuleForm
 from configurator.entered_rules import EnteredRule
 from configurator.history_middleware import REASON
 from configurator.models import Amount, Component, CompositionPart, Recipe, Rule, Slot, Substance
+from configurator.rule_checks import IGNORED
 from configurator.short_names import LONGEST, make_short_name
 
 if TYPE_CHECKING:

@@ -98,6 +98,8 @@ class AmountInline(NamedTabularInline):
 @admin.register(Family)
 class FamilyAdmin(admin.ModelAdmin[Family]):
     list_display = ["name", "slug"]
+    fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
     search_fields = ["name", "slug"]
 
 
@@ -121,6 +123,7 @@ class ComponentAdmin(KeepsHistory):
     search_fields = ["name", "slug", "tagline"]
     autocomplete_fields = ["family", "flags"]
     readonly_fields = ["reserved_ml"]
+    prepopulated_fields = {"slug": ["name"]}
     formfield_overrides = WHOLE_NUMBERS
     inlines = [CompositionInline, FragranceAllergenInline, AmountInline]
     fieldsets = [

@@ -5,6 +5,7 @@ Order numbers are made up and days are moved to one week, so that a picture chan
 
 import io
 import re
+import sys
 from base64 import b32decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,7 +66,8 @@ STEADY = """() => {
   while (walker.nextNode()) {
     const text = walker.currentNode.nodeValue;
     const steady = text.replace(/\\b(\\d{1,2}) ([A-Z][a-z]{2,8})(?: (\\d{4}))?\\b/g, moved)
-      .replace(/\\b\\d{1,2}:\\d{2}(:\\d{2})?(?= [ap]\\.m\\.)/g, "10:00").replace(/\\b\\d{2}:\\d{2}(:\\d{2})?\\b/g, "10:00");
+      .replace(/\\b\\d{1,2}:\\d{2}(?= [ap]\\.m\\.)/g, "10:00")
+      .replace(/\\b\\d{2}:\\d{2}(:\\d{2})?\\b/g, "10:00");
     if (steady !== text) walker.currentNode.nodeValue = steady;
   }
 }"""
@@ -79,7 +81,8 @@ def take_staff_pictures(browser: Browser, shop: Shop) -> None:
     for name, shown in every_step(browser, shop):
         save(name, shown)
         taken.append(name)
-    assert tuple(taken) == NAMES, taken
+    if tuple(taken) != NAMES:
+        sys.exit(f"NAMES does not say what was taken: {taken}")
     for picture in FOLDER.glob("*.png"):
         if picture.stem not in NAMES:
             picture.unlink()
@@ -112,7 +115,8 @@ def every_step(browser: Browser, shop: Shop) -> Iterator[tuple[str, Shown]]:
         tidy(page)
         for step, shown in walk(page):
             yield f"friday-{step}", shown
-    assert complaints == []
+    if complaints:
+        sys.exit("\n".join(complaints))
 
 
 def tidy(page: Page) -> None:

@@ -1,5 +1,6 @@
 """Recipes with their slots, sizes, needs and starters; how they are published is on a page of its own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -77,7 +78,9 @@ class RecipeAdmin(PublishPage, ComparePage, KeepsHistory):
         """Addresses and orders refer to the short name of what is on sale, so then it stays."""
         return ["slug"] if obj is not None and obj.versions.exists() else []
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Recipe | None = None) -> dict[str, list[str]]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Recipe | None = None
+    ) -> dict[str, Sequence[str]]:
         return {"slug": ["name"]} if obj is None else {}
 
 

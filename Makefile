@@ -88,7 +88,7 @@ lighthouse: $(DEV_READY) ## Let Lighthouse judge home, mixer and checkout; write
 messages: $(RUN_READY) ## Bring a language's file of translations up to date (make messages LANGUAGE=de), compile all
 	@$(PY) -m config.messages $(LANGUAGE)
 
-pictures: $(DEV_READY) ## Take the README's pictures anew from a running shop
+pictures: $(DEV_READY) ## Take the pictures of README and docs/staff.md anew from a running shop
 	@$(PY) -m docs.pictures
 
 requirements: $(DEV_READY) ## Pin the newest allowed versions of requirements*.in in requirements*.txt

@@ -1,4 +1,4 @@
-"""Takes the README's pictures from a running shop: `make pictures`."""
+"""Takes the pictures of the README and of the guide for staff from a running shop: `make pictures`."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from docs.staff_pictures import take_staff_pictures
 from tests.browser.looking import CHROMIUM_FLAGS
 from tests.processes import open_shop
 
@@ -23,7 +24,7 @@ def take_pictures() -> None:
     if chromium is None:
         sys.exit("There is no Chromium on this machine; `make browser` installs one on Debian.")
     FOLDER.mkdir(exist_ok=True)
-    with open_shop("web") as shop, sync_playwright() as playwright:
+    with open_shop("redis", "web") as shop, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         for name, (path, width, height, scheme) in PICTURES.items():
             page = browser.new_page(
@@ -34,6 +35,7 @@ def take_pictures() -> None:
             page.wait_for_load_state("networkidle")
             page.screenshot(path=FOLDER / name)
             page.close()
+        take_staff_pictures(browser, shop)
         browser.close()
 
 

@@ -95,6 +95,8 @@ class AmountInline(NamedTabularInline):
 @admin.register(Family)
 class FamilyAdmin(admin.ModelAdmin[Family]):
     list_display = ["name", "slug"]
+    fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
     search_fields = ["name", "slug"]
 
 
@@ -120,6 +122,7 @@ class ComponentAdmin(ListPages, KeepsHistory):
     search_fields = ["name", "slug", "tagline"]
     autocomplete_fields = ["family", "flags"]
     readonly_fields = ["reserved_ml"]
+    prepopulated_fields = {"slug": ["name"]}
     formfield_overrides = WHOLE_NUMBERS
     inlines = [CompositionInline, FragranceAllergenInline, AmountInline]
     fieldsets = [

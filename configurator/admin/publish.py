@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from configurator.admin.publish_forms import PublishForm
+from configurator.mixing.changes import Changes
+from configurator.mixing.mixer import Mixer
 from configurator.mixing.validation import InvalidSpecError
 from configurator.models import Recipe, RecipeVersion
 from configurator.outlook import look_ahead, loss_words, summary
@@ -35,6 +37,7 @@ from configurator.publishing import (
     publish_recipe,
 )
 from configurator.versions import mixer_for
+from configurator.wording import parts_of
 
 PAGE = "admin/configurator/recipe/publish.html"
 
@@ -123,6 +126,16 @@ def tell_on_sale(request: HttpRequest, version: RecipeVersion) -> None:
     )
 
 
+def examples(changes: Changes | None, *, old: Mixer | None, new: Mixer | None) -> dict[str, Any]:
+    """Mixes lost and gained as names of slots and components; nothing where two versions were not compared."""
+    if changes is None or old is None or new is None:
+        return {}
+    return {
+        "lost_examples": [parts_of(old.spec, mix) for mix in changes.lost_examples],
+        "gained_examples": [parts_of(new.spec, mix) for mix in changes.gained_examples],
+    }
+
+
 def written_time(when: datetime) -> str:
     """A time as the admin writes it, in the shop's time zone."""
     return date_format(timezone.localtime(when), "DATETIME_FORMAT")
@@ -153,6 +166,7 @@ def _shown(recipe: Recipe, preview: Preview) -> dict[str, Any]:
         "preview": preview,
         "outlook": outlook,
         "summary": summary(preview.changes, outlook) if preview.changes and outlook else "",
+        **examples(preview.changes, old=old, new=preview.mixer),
         "losses": [loss_words(loss) for loss in preview.losses],
         "plan": plan,
         "plan_is_draft": plan is not None and plan.sha256 == preview.sha256,

@@ -1,5 +1,6 @@
 """Recipes with their slots, sizes, needs and starters; how they are published is on a page of its own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -18,6 +19,10 @@ from configurator.models import Need, Recipe, Rule, Size, Slot, Starter, Starter
 
 class SlotInline(NamedTabularInline):
     model = Slot
+    fields = [
+        "name", "slug", "family", "is_optional", "dose_ml", "hint", "group", "paints", "position",
+    ]  # fmt: skip
+    prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["family"]
 
 
@@ -56,6 +61,9 @@ class StarterPartInline(NamedTabularInline):
 class RecipeAdmin(PublishPage, ComparePage, KeepsHistory):
     list_display = ["name", "slug", "desk"]
     search_fields = ["name", "slug"]
+    fields = [
+        "name", "slug", "reference_ml", "allergen_threshold_percent", "open_jar_months", "staff_note", "position",
+    ]  # fmt: skip
     inlines = [SlotInline, SizeInline, NeedInline, RuleInline]
     change_form_template = "admin/configurator/recipe/change_form.html"
 
@@ -69,6 +77,11 @@ class RecipeAdmin(PublishPage, ComparePage, KeepsHistory):
     def get_readonly_fields(self, request: HttpRequest, obj: Recipe | None = None) -> list[str]:
         """Addresses and orders refer to the short name of what is on sale, so then it stays."""
         return ["slug"] if obj is not None and obj.versions.exists() else []
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Recipe | None = None
+    ) -> dict[str, Sequence[str]]:
+        return {"slug": ["name"]} if obj is None else {}
 
 
 @admin.register(Slot)

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from configurator.admin.publish import tell_on_sale
+from configurator.admin.publish import examples, tell_on_sale
 from configurator.mixing.changes import compare
 from configurator.models import RecipeVersion
 from configurator.outlook import look_ahead
@@ -109,13 +109,15 @@ class RecipeVersionAdmin(admin.ModelAdmin[RecipeVersion]):
             else:
                 tell_on_sale(request, back)
             return redirect(reverse("admin:configurator_recipeversion_changelist"))
+        changes = compare(old, new)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Put %(version)s on sale again") % {"version": version},
             "opts": self.opts,
             "version": version,
             "on_sale": on_sale,
-            "changes": compare(old, new),
+            "changes": changes,
+            **examples(changes, old=old, new=new),
             "outlook": look_ahead(version.recipe, old=old, new=new),
             "form": form,
         }

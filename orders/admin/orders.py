@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from configurator.templatetags.shop import money
+from configurator.versions import mixer_for
+from configurator.wording import parts_of
 from orders.admin.addresses import AddressPages
 from orders.admin.deeds import MOST_AT_ONCE, DeedPages
 from orders.admin.job_deeds import DECIDE
@@ -31,8 +33,22 @@ from orders.timeline import read_timeline
 
 class LineInline(ReadOnlyInline):
     model = OrderLine
-    fields = ["position", "version", "mix", "size", "label_name", "quantity", "unit_price"]
+    fields = ["position", "version", "in_words", "size", "label_name", "quantity", "shown_price"]
+    readonly_fields = ["in_words", "shown_price"]
     show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
+        rows = super().get_queryset(request).select_related("order", "version__recipe")
+        return rows.defer("version__spec", "version__space")
+
+    @admin.display(description=_("mix"))
+    def in_words(self, line: OrderLine) -> str:
+        spec = mixer_for(line.version).spec
+        return ", ".join(f"{slot}: {component}" for slot, component in parts_of(spec, line.mix))
+
+    @admin.display(description=_("unit price"))
+    def shown_price(self, line: OrderLine) -> str:
+        return money(line.unit_price)
 
 
 class JobInline(ReadOnlyInline):
@@ -58,8 +74,12 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
     list_only = ("number", "state", "full_name", "town", "total", "expected_on", "placed_at")
     search_fields = ["number"]  # `finding` says what is searched
     inlines = [LineInline, JobInline, PaymentInline]
-    exclude = ["token"]
-    readonly_fields = ["lots"]
+    fields = [
+        "number", "state", "email", "full_name", "postcode", "address_line1", "address_line2", "town", "country",
+        "shown_goods", "shown_delivery", "shown_total", "promised_on", "expected_on", "made_on", "language",
+        "placed_at", "paid_at", "cancelled_at", "cancel_asked_at", "lots",
+    ]  # fmt: skip
+    readonly_fields = ["lots", "shown_goods", "shown_delivery", "shown_total"]
     deeds = ORDER_DEEDS
     actions = ["print_labels"]
     change_form_template = "admin/orders/order/change_form.html"
@@ -132,6 +152,14 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
         uses = lots_of_order(order)
         links = ((recall_address(use), str(use)) for use in uses)
         return format_html_join(" · ", '<a href="{}">{}</a>', links) or "-"
+
+    @admin.display(description=_("goods"))
+    def shown_goods(self, order: Order) -> str:
+        return money(order.goods_total)
+
+    @admin.display(description=_("delivery"))
+    def shown_delivery(self, order: Order) -> str:
+        return money(order.delivery_price)
 
     @admin.display(description=_("total"), ordering="total")
     def shown_total(self, order: Order) -> str:

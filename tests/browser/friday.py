@@ -67,6 +67,7 @@ def mend_rule(page: Page) -> None:
     page.get_by_role("link", name="hearth-needs").click()
     page.locator(".field-right .select2-selection__choice__remove").click()
     pick(page, "right", "Mend")
+    page.get_by_label("Why this change?").fill("It named another base")
 
 
 def pick(page: Page, field: str, name: str) -> None:

@@ -32,8 +32,8 @@ def test_the_page_shows_what_is_gained_and_lost_before_anything_is_published(own
     assert f"183 makeable mixes become {183 - len(lost)}: 0 gained, {len(lost)} lost." in form.html
     assert "50ml: £4.50 → £5.00" in form.html
     assert '<th scope="row">lift-calm</th><td>Flat</td><td>8</td><td>8</td>' in form.html
-    base, main, second = lost[0]
-    assert f"base: {base}, main: {main}, second: {second}" in form.html
+    base, main, second = (Component.objects.get(slug=part).name for part in lost[0])
+    assert f"Base blend: {base}, Main shot: {main}, Second shot: {second}" in form.html
     assert RecipeVersion.objects.count() == 1
 
 

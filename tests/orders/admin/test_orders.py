@@ -52,7 +52,7 @@ def test_an_order_shows_its_lines_jobs_and_payments_but_not_its_token() -> None:
 
     page = make_boss().get(f"{ORDERS}{job.order_id}/change/").content.decode()
 
-    for said in ("Zoë", "warm-hearth", "taken by the maker", "17.25", "12 Calverley Street"):
+    for said in ("Zoë", "Base blend: Warm Hearth", "taken by the maker", "£17.25", "12 Calverley Street"):
         assert said in page
     assert job.order.token not in page
     assert str(job.lease_token) not in page

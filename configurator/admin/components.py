@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -131,6 +132,20 @@ class ComponentAdmin(ListPages, KeepsHistory):
         (gettext_lazy("What it is for and what is in it"), {"fields": ["suits", "flags"]}),
         (gettext_lazy("Price and stock"), {"fields": ["surcharge", "stock_ml", "reserved_ml"]}),
     ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 Django's
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "stock_ml" in form.base_fields:  # orders take from it while the page is open
+            form.base_fields["stock_ml"].show_hidden_initial = True
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Component, form: Any, change: bool) -> None:  # noqa: FBT001 Django's
+        """Of a component that is there only what was changed: its stock and what is set aside go on being counted."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        own = {field.name for field in obj._meta.concrete_fields}
+        obj.save(update_fields=[name for name in form.changed_data if name in own])
 
     @admin.display(description=gettext_lazy("look"))
     def swatch(self, component: Component) -> SafeString:

@@ -19,12 +19,12 @@ def main(name: str, start: Path) -> None:
     print("there", flush=True)
     while not start.exists():
         time.sleep(0.001)
-    while jobs := claim_jobs(client, worker=name, max_jobs=10, lease_seconds=600, now=timezone.now()):
+    while jobs := claim_jobs(client, worker=name, max_jobs=5, lease_seconds=600, now=timezone.now()):
         for job in jobs:
             print(job.public_id, flush=True)
         time.sleep(
-            0.01
-        )  # between two claims a maker works; without a gap SQLite may let one process have them all
+            0.03
+        )  # between two claims a maker works; without a gap SQLite lets one process have them all
 
 
 if __name__ == "__main__":

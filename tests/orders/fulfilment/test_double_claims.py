@@ -37,7 +37,8 @@ def test_eight_processes_share_all_jobs_and_claim_none_twice(tmp_path: Path) -> 
         moves = do_alone(JobTransition.objects.filter(to_state="claimed").count)
 
     assert [claimer.returncode for claimer in claimers] == [0] * len(CLAIMERS)
-    assert min(map(len, claimed)) > 0, "all were at work at the same time"
+    # SQLite is not fair to those that wait for it: on a slow machine one may find that all is claimed.
+    assert len([ids for ids in claimed if ids]) > len(CLAIMERS) / 2, "they were at work at the same time"
     assert sum(map(len, claimed)) == JOBS
     assert len(set().union(*claimed)) == JOBS
     assert states == [(Job.State.CLAIMED, 1, JOBS, JOBS)]

@@ -1,6 +1,7 @@
 """Orders, jobs and keys for tests, made by the real use cases. They need the `catalogue` fixture."""
 
 import itertools
+import secrets
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -43,7 +44,7 @@ S = Job.State
 def make_client(**kwargs: Any) -> MadeKey:
     """A key with all scopes unless told otherwise."""
     kwargs = {"scopes": FulfilmentKey.Scope.values, "now": timezone.now(), **kwargs}
-    return make_key(kwargs.pop("name", f"client {next(_numbers)}"), **kwargs)
+    return make_key(kwargs.pop("name", f"client {secrets.token_hex(4)}"), **kwargs)
 
 
 def make_order(

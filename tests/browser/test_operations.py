@@ -1,5 +1,7 @@
 """The page of operations, full of trouble, has no violation, no complaint and no sideways scroll."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -34,7 +36,7 @@ def troubled(shop: Shop) -> Shop:
 def test_it_is_for_every_screen(browser: Browser, shop: Shop, width: int, scheme: str) -> None:
     complaints: list[str] = []
     with signed_in(browser, shop, complaints=complaints, name="operator", width=width, scheme=scheme) as page:
-        page.locator(".operations-link a").click()
+        page.get_by_role("link", name=re.compile("^Operations")).click()
 
         assert page.locator("h1").inner_text() == "Operations"
         assert "a_long_word_" in page.locator("main").inner_text()

@@ -78,6 +78,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     if "PYTEST_XDIST_WORKER" not in os.environ:
         stack = ExitStack()
         os.environ["DATABASE_URL"] = stack.enter_context(running_postgres()).url
+        # 50 racers share four connections and one lock: on a slow machine the last of them waits for long.
+        os.environ |= {"DATABASE_POOL_SECONDS": "60", "DATABASE_LOCK_SECONDS": "60"}
         early_config.add_cleanup(stack.close)
     yield
 

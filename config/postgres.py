@@ -27,7 +27,12 @@ from config.processes import Child, die_with_parent
 
 ROLE = DATABASE = "concoct"
 OPTIONS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "100"}
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FORGETFUL = {  # for tests: nothing is kept, and 50 racers of each worker have a connection of their own
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+}
 DEBIAN_FOLDER = Path("/usr/lib/postgresql")
 LONGEST_SOCKET_FOLDER = 80  # bytes: the kernel takes 107 for all of the socket's name, macOS 103
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"

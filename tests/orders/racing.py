@@ -1,11 +1,13 @@
 """Threads that do something at the same moment, on a database that starts as a copy of the test's."""
 
 import copy
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, connections
 
@@ -53,6 +55,35 @@ def do_at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.join(timeout=60)
     return [outcomes[i] for i in range(len(calls))]
+
+
+class EvenRace:
+    """Two calls at once, again and again, of which each comes first about as often as the other on any machine.
+
+    Both start after a random moment; the one that came first last time has to wait half a millisecond more.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._waits = {0: 0.0, 1: 0.0}
+
+    def run(self, *calls: Callable[[], Any]) -> list[Any]:
+        """What `do_at_once` gives for the two calls."""
+        return do_at_once([self._later(number, call) for number, call in enumerate(calls)])
+
+    def was_won_by(self, number: int) -> None:
+        """Tell which of the two calls came first: 0 or 1."""
+        self._waits[number] += 0.0005
+        self._waits[1 - number] = max(0.0, self._waits[1 - number] - 0.0005)
+
+    def _later(self, number: int, call: Callable[[], Any]) -> Callable[[], Any]:
+        seconds = self._waits[number] + self._chance.random() * 0.004
+
+        def wait_and_call() -> Any:
+            time.sleep(seconds)
+            return call()
+
+        return wait_and_call
 
 
 def _connect(start: threading.Barrier) -> None:

@@ -1,12 +1,8 @@
 """Cancellations, claims, hand-offs and payments at the same moment: never both, and never half."""
 
-import random
-import time
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -19,21 +15,13 @@ from orders.models import Job, Order, OrderEvent, OutboxEntry, Payment
 from orders.outbox import process_outbox
 from tests.length import long_or_short
 from tests.orders.make import copy_job, make_client, make_job, make_order
-from tests.orders.racing import do_alone, do_at_once, shop_on_file
+from tests.orders.racing import EvenRace, do_alone, do_at_once, shop_on_file
 from tests.orders.stored import reserved
 
 pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.race]
 
 RUNS = long_or_short(200, 50)
 NOW = timezone.now()
-
-
-def after(seconds: float, call: Callable[[], Any]) -> Callable[[], Any]:
-    def wait_and_call() -> Any:
-        time.sleep(seconds)
-        return call()
-
-    return wait_and_call
 
 
 def read_order(order: Order) -> tuple[str, list[str], list[str], list[str]]:
@@ -48,7 +36,7 @@ def read_order(order: Order) -> tuple[str, list[str], list[str], list[str]]:
 
 
 def test_of_a_cancellation_and_a_claim_at_once_only_one_happens_in_many_random_runs(tmp_path: Path) -> None:
-    client, chance = make_client().row, random.Random(22)
+    client, races = make_client().row, EvenRace(22)
     orders = [make_job("ready", now=NOW).order for _ in range(RUNS)]
     Job.objects.update(on_hold=True)
     outcomes = []
@@ -58,9 +46,8 @@ def test_of_a_cancellation_and_a_claim_at_once_only_one_happens_in_many_random_r
             do_alone(partial(Job.objects.filter(order=order).update, on_hold=False))
             cancel = partial(cancel_order, order, by=SHOPPER, now=NOW)
             claim = partial(claim_jobs, client, worker="w", max_jobs=1, lease_seconds=600, now=NOW)
-            outcomes.append(
-                do_at_once([after(chance.random() * 0.004, cancel), after(chance.random() * 0.004, claim)])
-            )
+            outcomes.append(races.run(cancel, claim))
+            races.was_won_by(0 if outcomes[-1][0] is True else 1)
         found = do_alone(lambda: [read_order(order) for order in orders])
         kept = do_alone(reserved)
 
@@ -114,7 +101,7 @@ def test_a_hand_off_at_the_same_moment_leaves_nothing_to_claim(tmp_path: Path) -
 
 
 def test_a_payment_that_comes_while_she_cancels_makes_bottles_or_goes_back(tmp_path: Path) -> None:
-    chance, outcomes = random.Random(17), Counter[str]()
+    races, outcomes = EvenRace(17), Counter[str]()
 
     def be_paid(order: Order) -> None:
         Payment.objects.get(order=order).change_status(PaymentStatus.CONFIRMED)
@@ -122,13 +109,7 @@ def test_a_payment_that_comes_while_she_cancels_makes_bottles_or_goes_back(tmp_p
     orders = [make_order(now=NOW) for _ in range(40)]
     with shop_on_file(tmp_path):
         for order in orders:
-            cancel = partial(cancel_order, order, by=SHOPPER, now=NOW)
-            do_at_once(
-                [
-                    after(chance.random() * 0.004, partial(be_paid, order)),
-                    after(chance.random() * 0.004, cancel),
-                ]
-            )
+            races.run(partial(be_paid, order), partial(cancel_order, order, by=SHOPPER, now=NOW))
             state, jobs, _events, outbox = do_alone(partial(read_order, order))
             outcomes[f"{state} {jobs} {outbox}"] += 1
 

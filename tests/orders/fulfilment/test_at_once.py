@@ -1,13 +1,9 @@
 """Holds, cancellations, claims and reports at the same moment: never both, and never half."""
 
-import random
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,24 +17,12 @@ from orders.making import complete_job, decide_cancellation
 from orders.models import FeedEvent, IdempotentAnswer, Job, JobTransition, OrderEvent
 from tests.length import long_or_short
 from tests.orders.make import STAFF, copy_job, lease_of, lots_of, make_client, make_job
-from tests.orders.racing import do_alone, do_at_once, shop_on_file
+from tests.orders.racing import EvenRace, do_alone, do_at_once, shop_on_file
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
 RUNS = long_or_short(200, 50)
 NOW = timezone.now()
-
-
-def after(seconds: float, call: Callable[[], Any]) -> Callable[[], Any]:
-    def wait_and_call() -> Any:
-        time.sleep(seconds)
-        return call()
-
-    return wait_and_call
-
-
-def race(chance: random.Random, *calls: Callable[[], Any]) -> list[Any]:
-    return do_at_once([after(chance.random() * 0.004, call) for call in calls])
 
 
 def read(job: Job) -> tuple[str, str, str, list[str], list[str]]:
@@ -60,7 +44,7 @@ def open_for_claims(job: Job) -> None:
 
 
 def test_of_a_hold_and_a_claim_at_once_no_held_job_is_claimed_in_many_random_runs(tmp_path: Path) -> None:
-    client, chance, first = make_client().row, random.Random(22), Counter[str]()
+    client, races, first = make_client().row, EvenRace(22), Counter[str]()
     jobs = [make_job("ready", now=NOW) for _ in range(RUNS)]
 
     with shop_on_file(tmp_path):
@@ -68,7 +52,7 @@ def test_of_a_hold_and_a_claim_at_once_no_held_job_is_claimed_in_many_random_run
             do_alone(partial(open_for_claims, job))
             hold = partial(place_hold, job.public_id, reason="other", by=STAFF, now=NOW)
             claim = partial(claim_jobs, client, worker="w", max_jobs=1, lease_seconds=600, now=NOW)
-            held, claimed = race(chance, hold, claim)
+            held, claimed = races.run(hold, claim)
             state, _cancellation, _order, _events, told = do_alone(partial(read, job))
             assert held.job == job
             if claimed:
@@ -76,6 +60,7 @@ def test_of_a_hold_and_a_claim_at_once_no_held_job_is_claimed_in_many_random_run
             else:
                 assert (state, told[2:]) == ("ready", ["job.held"])
             first["claim" if claimed else "hold"] += 1
+            races.was_won_by(1 if claimed else 0)
 
     assert min(first.values()) >= 10  # else this was no race
 
@@ -83,7 +68,7 @@ def test_of_a_hold_and_a_claim_at_once_no_held_job_is_claimed_in_many_random_run
 def test_of_a_wish_to_cancel_and_a_claim_at_once_either_it_is_cancelled_or_the_bench_is_asked(
     tmp_path: Path,
 ) -> None:
-    client, chance, first = make_client().row, random.Random(23), Counter[str]()
+    client, races, first = make_client().row, EvenRace(23), Counter[str]()
     jobs = [make_job("ready", now=NOW) for _ in range(RUNS)]
 
     with shop_on_file(tmp_path):
@@ -91,7 +76,7 @@ def test_of_a_wish_to_cancel_and_a_claim_at_once_either_it_is_cancelled_or_the_b
             do_alone(partial(open_for_claims, job))
             ask = partial(ask_to_cancel, job.order, by=SHOPPER, now=NOW)
             claim = partial(claim_jobs, client, worker="w", max_jobs=1, lease_seconds=600, now=NOW)
-            asked, claimed = race(chance, ask, claim)
+            asked, claimed = races.run(ask, claim)
             state, cancellation, order, events, _told = do_alone(partial(read, job))
             assert asked is True
             if claimed:
@@ -100,12 +85,13 @@ def test_of_a_wish_to_cancel_and_a_claim_at_once_either_it_is_cancelled_or_the_b
             else:
                 assert (state, cancellation, order, events) == ("cancelled", "", "cancelled", ["cancelled"])
             first["claim" if claimed else "cancel"] += 1
+            races.was_won_by(1 if claimed else 0)
 
     assert min(first.values()) >= 10
 
 
 def test_of_an_accepted_cancellation_and_a_completion_at_once_only_one_happens(tmp_path: Path) -> None:
-    chance, first = random.Random(24), Counter[str]()
+    races, first = EvenRace(24), Counter[str]()
     client = make_client().row
     jobs = [make_job("in_production", client=client, now=NOW) for _ in range(40)]
     for job in jobs:
@@ -116,7 +102,7 @@ def test_of_an_accepted_cancellation_and_a_completion_at_once_only_one_happens(t
             lease, lots = do_alone(partial(lease_of, job)), lots_of(job)
             done = partial(complete_job, job.public_id, lease=lease, batch="B1", lots=lots, now=NOW)
             accept = partial(decide_cancellation, job.public_id, lease=lease, accept=True, now=NOW)
-            accepted, completed = race(chance, accept, done)
+            accepted, completed = races.run(accept, done)
             state, cancellation, order, events, _told = do_alone(partial(read, job))
             if isinstance(completed, Job):
                 assert isinstance(accepted, WrongStateError)
@@ -126,6 +112,7 @@ def test_of_an_accepted_cancellation_and_a_completion_at_once_only_one_happens(t
                 assert (state, cancellation, order) == ("cancelled", "accepted", "cancelled")
                 assert events == ["cancel_asked", "cancelled"]
             first[state] += 1
+            races.was_won_by(1 if state == "produced" else 0)
 
     assert sum(first.values()) == 40
     assert len(first) == 2

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from orders.feed import number_events
+from orders.idle_connection import release_connection
 from orders.models import FulfilmentKey, WebhookDelivery, WebhookEndpoint
 from orders.webhook_targets import Answer, read_target, send_to
 
@@ -87,6 +88,7 @@ def deliver(
     """Send one message and log what came of it; of an endpoint's deliveries the last KEPT_DELIVERIES are kept."""
     body = make_body(last_seq=last_seq, at=at)
     headers = sign(endpoint, message_id=message_id, body=body, now=now)
+    release_connection()  # a receiver may take its time
     answer = send_to(endpoint.url, body=body, headers=headers)
     with transaction.atomic():
         if not WebhookEndpoint.objects.filter(pk=endpoint.pk).exists():

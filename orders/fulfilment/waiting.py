@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpResponseBase
+
+from orders.idle_connection import release_connection
 
 T = TypeVar("T")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -53,10 +54,7 @@ def wait_until(
         return Found(value, turned_away=True)
     try:
         while not value and (left := end - clock()) > 0:
-            if (
-                not connection.in_atomic_block
-            ):  # but for the tests, whose own transaction is around everything
-                connection.close()
+            release_connection()
             sleep(min(LOOK_EVERY_SECONDS, left))
             value = look()
         return Found(value)

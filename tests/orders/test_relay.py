@@ -73,7 +73,6 @@ def test_one_round_says_that_the_database_does_not_answer_and_fails(monkeypatch:
         raise OperationalError("gone")
 
     monkeypatch.setattr(relay, "relay_outbox", fail)
-    monkeypatch.setattr(relay, "close_old_connections", lambda: None)
 
     with pytest.raises(CommandError, match="the database did not answer: gone"):
         run_once()
@@ -91,8 +90,7 @@ def run_loop(work: Callable[[], object]) -> tuple[relay.Loop, str]:
     return loop, err.getvalue()
 
 
-def test_a_loop_outlives_a_database_that_comes_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "close_old_connections", lambda: None)
+def test_a_loop_outlives_a_database_that_comes_and_goes() -> None:
     rounds: list[int] = []
 
     def work() -> None:

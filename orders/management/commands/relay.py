@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from configurator.planning import publish_due
@@ -91,7 +91,7 @@ class Loop(threading.Thread):
                     self.work()
                 except DatabaseError as error:
                     self.command.stderr.write(f"relay: the database did not answer, trying again: {error}")
-                    close_old_connections()
+                connections.close_all()  # or four loops would keep all that a pool has for those who ring webhooks
                 self.stop.wait(self.seconds)
         except Exception as error:  # noqa: BLE001  # the main thread raises it
             self.error = error

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from orders.claiming import CLAIMABLE
 from orders.models import FulfilmentKey, Job, LotUse, Order
-from orders.snapshot import read_snapshot
+from orders.snapshot import read_snapshot, slot_name_of
 
 S = Job.State
 MOST_SHOWN = 100
@@ -29,6 +29,7 @@ class Part:
     """What goes into one slot; millilitres of one piece and of all of the job, None for parts without a dose."""
 
     slot: str
+    slot_name: str
     component: str
     name: str
     ml: Decimal | None
@@ -83,7 +84,7 @@ class Pick:
     """How much of a component one job takes, for all its pieces; `pieces` counts parts that have no dose."""
 
     work: Work
-    slot: str
+    slot_name: str
     ml: Decimal | None
     pieces: int
 
@@ -127,6 +128,7 @@ def read_work(job: Job, *, now: datetime) -> Work:
     parts = [
         Part(
             slot=part["slot"],
+            slot_name=slot_name_of(part),
             component=part["component"],
             name=part["name"],
             ml=_ml(part["microlitres"]),
@@ -153,7 +155,7 @@ def read_pick_list(jobs: Iterable[Job], *, now: datetime) -> list[PickRow]:
     for job in jobs:
         work = read_work(job, now=now)
         for part in work.parts:
-            picks[part.name, part.component].append(Pick(work, part.slot, part.total_ml, work.pieces))
+            picks[part.name, part.component].append(Pick(work, part.slot_name, part.total_ml, work.pieces))
     return [
         PickRow(name=name, picks=tuple(rows), total_ml=_sum(rows), pieces=sum(row.pieces for row in rows))
         for (name, _component), rows in sorted(picks.items())

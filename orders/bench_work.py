@@ -131,8 +131,8 @@ def read_work(job: Job, *, now: datetime) -> Work:
             slot_name=slot_name_of(part),
             component=part["component"],
             name=part["name"],
-            ml=_ml(part["microlitres"]),
-            total_ml=_ml(part["microlitres"], times=pieces),
+            ml=millilitres(part["microlitres"]),
+            total_ml=millilitres(part["microlitres"], times=pieces),
         )
         for part in frozen.get("parts", ())
     ]
@@ -140,7 +140,7 @@ def read_work(job: Job, *, now: datetime) -> Work:
     return Work(
         job=job,
         recipe=frozen["recipe"]["name"] if frozen else "",
-        size=f"{_ml(microlitres):f} ml" if microlitres else "",
+        size=f"{millilitres(microlitres):f} ml" if microlitres else "",
         label_name=frozen.get("label_name", ""),
         pieces=pieces,
         parts=tuple(parts),
@@ -214,7 +214,8 @@ def _count_unmade(order_ids: Sequence[int]) -> dict[int, int]:
     return dict(unmade.order_by().values_list("order").annotate(jobs=Count("pk")))
 
 
-def _ml(microlitres: int | None, *, times: int = 1) -> Decimal | None:
+def millilitres(microlitres: int | None, *, times: int = 1) -> Decimal | None:
+    """So many times so many microlitres; None for None."""
     return None if microlitres is None else _plain(Decimal(microlitres * times) / 1000)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from configurator.versions import mixer_for
 from orders.admin.deeds import DeedPages
 from orders.admin.holding import HoldPages
+from orders.admin.job_recipe import show_recipe
 from orders.admin.job_deeds import DECIDE, JOB_DEEDS
 from orders.admin.labels import LabelPages
 from orders.admin.long_lists import LongListAdmin
@@ -64,8 +65,8 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     sortable_by = ["promised_on"]  # by an index; else a million rows are sorted for a hundred
     search_fields = ["order__number"]  # `finding` says what is searched
     inlines = [HoldInline, TransitionInline]
-    exclude = ["lease_token"]
-    readonly_fields = ["label_name", "needs", "label_links"]
+    exclude = ["lease_token", "snapshot", "snapshot_sha256", "made_of"]
+    readonly_fields = ["label_name", "needs", "label_links", "frozen_recipe"]
     deeds = JOB_DEEDS
     actions = ["print_labels"]
     change_form_template = "admin/orders/job/change_form.html"
@@ -113,6 +114,10 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     @admin.display(description=gettext_lazy("name on the label"))
     def label_name(self, job: Job) -> str:
         return job.line.label_name or "-"
+
+    @admin.display(description=gettext_lazy("frozen recipe"))
+    def frozen_recipe(self, job: Job) -> SafeString:
+        return show_recipe(job, sold_as=mixer_for(job.line.version).spec)
 
     @admin.display(description=gettext_lazy("what it is for"))
     def needs(self, job: Job) -> str:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from configurator.versions import mixer_for
 from orders.admin.deeds import DeedPages
 from orders.admin.holding import HoldPages
-from orders.admin.job_recipe import show_recipe
 from orders.admin.job_deeds import DECIDE, JOB_DEEDS
+from orders.admin.job_recipe import show_recipe
 from orders.admin.labels import LabelPages
 from orders.admin.long_lists import LongListAdmin
 from orders.admin.reading import ReadOnlyInline
@@ -65,7 +65,12 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     sortable_by = ["promised_on"]  # by an index; else a million rows are sorted for a hundred
     search_fields = ["order__number"]  # `finding` says what is searched
     inlines = [HoldInline, TransitionInline]
-    exclude = ["lease_token", "snapshot", "snapshot_sha256", "made_of"]
+    fields = [
+        *("order", "line", "state", "promised_on", "on_hold", "label_name", "needs", "frozen_recipe"),
+        *("label_links", "batch", "shipment", "remake_of", "cancellation", "cancellation_note"),
+        *("failure_code", "failure_note", "client", "worker", "station", "lease_expires_at", "lapsed"),
+        *("attempt", "version", "created_at"),
+    ]
     readonly_fields = ["label_name", "needs", "label_links", "frozen_recipe"]
     deeds = JOB_DEEDS
     actions = ["print_labels"]

@@ -236,4 +236,4 @@ def test_a_jobs_page_says_in_words_what_to_make_and_what_went_in() -> None:
     assert "Main shot Mend 20 40 Second shot Quench 10 20 Ingredients Aqua, " in ready
     assert "Name on the label Zoë" in made
     assert "Main shot Mend 10 10 L2 10" in made
-    assert "Contains coconut-derived, fragrance, nuts, protein, wheat" in made
+    assert "Contains coconut derived, fragrance, nuts, protein, wheat As fulfilment gets it (JSON)" in made

@@ -117,6 +117,7 @@ MIDDLEWARE = [
 # Languages: the shop's own, and each that has a file of translations.
 LANGUAGE_CODE = "en-gb"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"  # 24 hours where Django has a.m. and p.m.
 LANGUAGES = find_languages(LOCALE_PATHS[0], usual=LANGUAGE_CODE)
 MIDDLEWARE = with_languages(MIDDLEWARE, LANGUAGES)
 

@@ -60,13 +60,21 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change in words. `is_first`: it only says how things were when records began, so there is no way back."""
+    """What one change did to a row, in words; `others` is what it did to other rows, and goes back with it.
+
+    `is_first`: it only says how things were when records began, so there is no way back, and `others` is left empty.
+    """
 
     at: datetime
     by: str
     why: str
     lines: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     is_first: bool = False
+
+    @property
+    def does_something(self) -> bool:
+        return bool(self.lines or self.others)
 
 
 class CannotTakeBackError(Exception):
@@ -104,28 +112,38 @@ def _sign(*, history_instance: Any, **_kwargs: Any) -> None:
 
 def changes_of(row: Row, *, most: int = 50) -> list[Change]:
     """The newest changes of a row and of what belongs to it, newest first."""
-    kind = type(row)
-    moments = set(_dates(kind, id=row.pk, most=most))
+    own = list(_own(type(row), [row.pk]))
+    moments: set[datetime] = set()
+    for _kind, records in own:
+        newest = records.order_by("-history_date", "-history_id")
+        moments |= set(newest.values_list("history_date", flat=True)[: most * 4])
+    return [_read_change(at, own) for at in sorted(moments, reverse=True)[:most]]
+
+
+def _own(kind: type[Any], ids: Any) -> Iterator[tuple[type[Any], Any]]:
+    """(kind, its records) of these rows and of all that belongs to them."""
+    yield kind, kind.history.filter(id__in=ids)
     for part, name in PARTS.get(kind, {}).items():
-        moments |= set(_dates(part, most=most, **{f"{name}_id": row.pk}))
-    return [_read_change(at) for at in sorted(moments, reverse=True)[:most]]
+        yield from _own(part, part.history.filter(**{f"{name}_id__in": ids}).values("id"))
 
 
-def _dates(kind: type[Any], *, most: int, **of: Any) -> list[datetime]:
-    found = kind.history.filter(**of).order_by("-history_date", "-history_id")
-    return list(found.values_list("history_date", flat=True)[: most * 4])
-
-
-def _read_change(at: datetime) -> Change:
-    lines: list[str] = []
-    by, why, is_first = "", "", True
-    for kind, pk, before, after in _steps(at):
-        record = kind.history.filter(id=pk, history_date=at).order_by("-history_id")[0]
-        by = record.history_user.get_username() if record.history_user else by
-        why = record.history_change_reason or why
-        is_first = is_first and before is None and _is_beginning(record)
+def _read_change(at: datetime, own: list[tuple[type[Any], Any]]) -> Change:
+    records = [record for _kind, found in own for record in found.filter(history_date=at)]
+    by = next(
+        (each.history_user.get_username() for each in records if each.history_user), _("the shop itself")
+    )
+    why = next((each.history_change_reason for each in records if each.history_change_reason), "")
+    is_first = all(_is_beginning(record) for record in records)
+    if is_first:  # one moment for a whole catalogue
+        steps = [step for kind, found in own for step in _steps_of(kind, found.filter(history_date=at), at)]
+    else:
+        steps = list(_steps(at))
+    touched = {(record.instance_type, record.id) for record in records}
+    change = Change(at, by, why, is_first=is_first)
+    for kind, pk, before, after in steps:
+        lines = change.lines if (kind, pk) in touched else change.others
         lines += _in_words(kind, before, after)
-    return Change(at, by or _("the shop itself"), why, lines, is_first)
+    return change
 
 
 def _is_beginning(record: Any) -> bool:
@@ -136,11 +154,15 @@ def _is_beginning(record: Any) -> bool:
 def _steps(at: datetime) -> Iterator[tuple[type[Any], Any, Any, Any]]:
     """(kind, key, record before, record after) of each row that the change of this moment touched; None: not there."""
     for kind in TRACKED:
-        last = {record.id: record for record in kind.history.filter(history_date=at).order_by("history_id")}
-        for pk, record in last.items():
-            earlier = kind.history.filter(id=pk, history_date__lt=at)
-            before = earlier.order_by("-history_date", "-history_id").first()
-            yield kind, pk, _there(before), _there(record)
+        yield from _steps_of(kind, kind.history.filter(history_date=at), at)
+
+
+def _steps_of(kind: type[Any], records: Any, at: datetime) -> Iterator[tuple[type[Any], Any, Any, Any]]:
+    last = {record.id: record for record in records.order_by("history_id")}
+    for pk, record in last.items():
+        earlier = kind.history.filter(id=pk, history_date__lt=at)
+        before = earlier.order_by("-history_date", "-history_id").first()
+        yield kind, pk, _there(before), _there(record)
 
 
 def _there(record: Any) -> Any:

@@ -26,6 +26,11 @@ class Outlook:
     starters: int = 0
     in_words: tuple[Section, ...] = ()
 
+    @property
+    def held(self) -> tuple[Touched, ...]:
+        """What is touched; also where too many mixes are held to say that none is."""
+        return tuple(each for each in self.touched if each.count or each.is_least)
+
 
 def look_ahead(recipe: Recipe, *, old: Mixer | None, new: Mixer) -> Outlook:
     """What it means to put `new` on sale in place of `old`; the queries of `count_touched`."""
@@ -64,8 +69,10 @@ def _counted(changes: Changes, outlook: Outlook) -> list[str]:
     part = outlook.attribution
     if part is None or changes.before is None or changes.lost is None or changes.gained is None:
         return []
-    counts = {"removed": part.removed, "total": outlook.total, "lost": changes.lost - part.withdrawn}
-    said = [_("removes %(removed)s of %(total)s mixes, %(lost)s not already removed") % counts]
+    said = []
+    if part.removed or changes.lost - part.withdrawn:
+        counts = {"removed": part.removed, "total": outlook.total, "lost": changes.lost - part.withdrawn}
+        said.append(_("removes %(removed)s of %(total)s mixes, %(lost)s not already removed") % counts)
     if part.withdrawn:
         said.append(_("%(count)s go with what is no longer offered") % {"count": part.withdrawn})
     stay = changes.before - changes.lost
@@ -76,8 +83,12 @@ def _counted(changes: Changes, outlook: Outlook) -> list[str]:
 
 
 def _touches(outlook: Outlook) -> str:
-    starters = ngettext("%(count)s starter", "%(count)s starters", outlook.starters)
-    counted = [*(each.words for each in outlook.touched), starters % {"count": outlook.starters}]
+    counted = [each.words for each in outlook.held]
+    if outlook.starters:
+        starters = ngettext("%(count)s starter", "%(count)s starters", outlook.starters)
+        counted.append(starters % {"count": outlook.starters})
+    if not counted:
+        return _("touches nothing that shoppers hold, and no starter")
     return _("touches %(what)s") % {"what": ", ".join(counted)}
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from orders.claiming import CLAIMABLE
 from orders.models import FulfilmentKey, Job, LotUse, Order
-from orders.snapshot import read_snapshot
+from orders.snapshot import read_snapshot, slot_name_of
 
 S = Job.State
 MOST_SHOWN = 100
@@ -29,6 +29,7 @@ class Part:
     """What goes into one slot; millilitres of one piece and of all of the job, None for parts without a dose."""
 
     slot: str
+    slot_name: str
     component: str
     name: str
     ml: Decimal | None
@@ -83,7 +84,7 @@ class Pick:
     """How much of a component one job takes, for all its pieces; `pieces` counts parts that have no dose."""
 
     work: Work
-    slot: str
+    slot_name: str
     ml: Decimal | None
     pieces: int
 
@@ -127,10 +128,11 @@ def read_work(job: Job, *, now: datetime) -> Work:
     parts = [
         Part(
             slot=part["slot"],
+            slot_name=slot_name_of(part),
             component=part["component"],
             name=part["name"],
-            ml=_ml(part["microlitres"]),
-            total_ml=_ml(part["microlitres"], times=pieces),
+            ml=millilitres(part["microlitres"]),
+            total_ml=millilitres(part["microlitres"], times=pieces),
         )
         for part in frozen.get("parts", ())
     ]
@@ -138,7 +140,7 @@ def read_work(job: Job, *, now: datetime) -> Work:
     return Work(
         job=job,
         recipe=frozen["recipe"]["name"] if frozen else "",
-        size=f"{_ml(microlitres):f} ml" if microlitres else "",
+        size=f"{millilitres(microlitres):f} ml" if microlitres else "",
         label_name=frozen.get("label_name", ""),
         pieces=pieces,
         parts=tuple(parts),
@@ -153,7 +155,7 @@ def read_pick_list(jobs: Iterable[Job], *, now: datetime) -> list[PickRow]:
     for job in jobs:
         work = read_work(job, now=now)
         for part in work.parts:
-            picks[part.name, part.component].append(Pick(work, part.slot, part.total_ml, work.pieces))
+            picks[part.name, part.component].append(Pick(work, part.slot_name, part.total_ml, work.pieces))
     return [
         PickRow(name=name, picks=tuple(rows), total_ml=_sum(rows), pieces=sum(row.pieces for row in rows))
         for (name, _component), rows in sorted(picks.items())
@@ -212,7 +214,8 @@ def _count_unmade(order_ids: Sequence[int]) -> dict[int, int]:
     return dict(unmade.order_by().values_list("order").annotate(jobs=Count("pk")))
 
 
-def _ml(microlitres: int | None, *, times: int = 1) -> Decimal | None:
+def millilitres(microlitres: int | None, *, times: int = 1) -> Decimal | None:
+    """So many times so many microlitres; None for None."""
     return None if microlitres is None else _plain(Decimal(microlitres * times) / 1000)
 
 

@@ -77,6 +77,7 @@ def forget_old_sessions(*, now: datetime) -> int:
     return old.delete()[0]
 
 
+PERIODIC_SECONDS = 15
 PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
     ("leases ran out", expire_leases),
     ("confirmed payments had not reached their orders", settle_confirmed_payments),

@@ -29,9 +29,11 @@ def _content(line: OrderLine, spec: Spec) -> dict[str, Any]:
     size = spec.size(line.size)
     said = label(spec, line.mix)
     names = {part.slug: part.name for family in spec.families for part in family.components}
+    slots = {slot.slug: slot.name for slot in spec.slots}
     parts = [
         {
             "slot": dose.slot,
+            "slot_name": slots[dose.slot],
             "component": dose.component,
             "name": names[dose.component],
             "microlitres": dose.microlitres,
@@ -76,6 +78,11 @@ def _label_lines(line: OrderLine, spec: Spec, ingredients: str) -> list[str]:
     if ingredients:
         lines.append(f"Ingredients: {ingredients}")
     return lines
+
+
+def slot_name_of(part: dict[str, Any]) -> str:
+    """The name of the slot that a part of a snapshot fills; its slug in a job of before names were frozen with it."""
+    return str(part.get("slot_name") or part["slot"])
 
 
 def read_snapshot(job: Job) -> dict[str, Any]:

@@ -40,8 +40,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = _("entry of the audit")
-        verbose_name_plural = _("audit")
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
         default_permissions = ("view",)
         indexes = [models.Index(fields=["who", "-id"], name="audit_by_person")]
 

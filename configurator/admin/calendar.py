@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -40,7 +40,7 @@ class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BenchDay]:
         usual = DeliveryTerms.objects.values("daily_capacity")[:1]
-        may_open = Value(request.user.has_perm("orders.view_order"), output_field=BooleanField())
+        may_open = Value(_may_open_orders(request), output_field=BooleanField())
         return super().get_queryset(request).annotate(usual=Subquery(usual), may_open=may_open)
 
     def get_fields(self, request: HttpRequest, obj: BenchDay | None = None) -> Any:
@@ -65,7 +65,7 @@ class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
         else:
             obj.save()
         if obj.booked and obj.is_closed and "is_closed" in form.changed_data:
-            messages.warning(request, _will_be_late((BookedDay(obj.day, obj.booked),)))
+            messages.warning(request, _will_be_late(request, (BookedDay(obj.day, obj.booked),)))
 
     def get_urls(self) -> list[URLPattern]:
         close = path("close/", self.admin_site.admin_view(self.close), name="configurator_benchday_close")
@@ -94,6 +94,7 @@ class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
             "opts": self.opts,
             "form": form,
             "booked": [(each, orders_of(each.day)) for each in booked],
+            "may_open_orders": _may_open_orders(request),
             "bottles": sum(each.bottles for each in booked),
             "seen": _seen(booked),
         }
@@ -139,11 +140,20 @@ def _tell_of_closing(request: HttpRequest, count: int, booked: tuple[BookedDay, 
     said = ngettext("%(count)s day is closed now.", "%(count)s days are closed now.", count)
     messages.success(request, said % {"count": count})
     if booked:
-        messages.warning(request, _will_be_late(booked))
+        messages.warning(request, _will_be_late(request, booked))
 
 
-def _will_be_late(booked: tuple[BookedDay, ...]) -> str:
-    days = format_html(" · ".join(['<a href="{}">{}</a>'] * len(booked)), *_links(booked))
+def _may_open_orders(request: HttpRequest) -> bool:
+    return request.user.has_perm("orders.view_order")
+
+
+def _will_be_late(request: HttpRequest, booked: tuple[BookedDay, ...]) -> str:
+    """With links to the orders for who may open them, else with the days alone."""
+    if _may_open_orders(request):
+        links = ((orders_of(each.day), _short(each.day)) for each in booked)
+        days = format_html_join(" · ", '<a href="{}">{}</a>', links)
+    else:
+        days = format_html_join(" · ", "{}", ((_short(each.day),) for each in booked))
     bottles = sum(each.bottles for each in booked)
     said = ngettext(
         "{count} bottle was to be made then. Its order is late now, and its buyer is told: {days}",
@@ -153,5 +163,5 @@ def _will_be_late(booked: tuple[BookedDay, ...]) -> str:
     return format_html(said, count=bottles, days=days)
 
 
-def _links(booked: tuple[BookedDay, ...]) -> list[str]:
-    return [part for each in booked for part in (orders_of(each.day), date_format(each.day, "D j M"))]
+def _short(day: date) -> str:
+    return date_format(day, "D j M")

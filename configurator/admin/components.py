@@ -122,7 +122,7 @@ class ComponentAdmin(ListPages, KeepsHistory):
     list_select_related = ["family"]
     search_fields = ["name", "slug", "tagline"]
     autocomplete_fields = ["family", "flags"]
-    readonly_fields = ["reserved_ml"]
+    readonly_fields = ["reserved_ml", "plain_family"]
     prepopulated_fields = {"slug": ["name"]}
     formfield_overrides = WHOLE_NUMBERS
     inlines = [CompositionInline, FragranceAllergenInline, AmountInline]
@@ -132,6 +132,19 @@ class ComponentAdmin(ListPages, KeepsHistory):
         (gettext_lazy("What it is for and what is in it"), {"fields": ["suits", "flags"]}),
         (gettext_lazy("Price and stock"), {"fields": ["surcharge", "stock_ml", "reserved_ml"]}),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the link that Django makes of a family, for who may look at components alone."""
+        fieldsets: Any = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj) or request.user.has_perm("configurator.view_family"):
+            return fieldsets
+        (title, options), *others = fieldsets
+        fields = ["plain_family" if field == "family" else field for field in options["fields"]]
+        return [(title, {**options, "fields": fields}), *others]
+
+    @admin.display(description=gettext_lazy("family"))
+    def plain_family(self, component: Component) -> str:
+        return component.family.name
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 Django's
         form = super().get_form(request, obj, change=change, **kwargs)

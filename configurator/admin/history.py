@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -96,9 +97,8 @@ class KeepsHistory(admin.ModelAdmin[Any]):
             return history
         if at not in {change.at for change in changes_of(row)}:
             raise Http404
-        why = _("Taken back: the change of %(at)s") % {
-            "at": timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
-        }
+        moment = date_format(timezone.localtime(at), "DATETIME_FORMAT")
+        why = _("Taken back: the change of %(at)s") % {"at": moment}
         try:
             take_back(at, by=request.user, why=why, now=timezone.now())  # type: ignore[arg-type]  # signed in
         except CannotTakeBackError as error:

@@ -154,7 +154,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 
 def _until(now: datetime) -> str:
-    return time_format(timezone.localtime(now + timedelta(seconds=LEASE_SECONDS)), "H:i")
+    return time_format(timezone.localtime(now + timedelta(seconds=LEASE_SECONDS)), "TIME_FORMAT")
 
 
 def _read_id(text: str) -> UUID | None:

@@ -32,18 +32,23 @@ from orders.insights import (
     remakes_by_component,
 )
 from orders.models import Job, Order
+from orders.relaying import PERIODIC_SECONDS
 
 PERIODS = (7, 28, 90, 365)
 USUAL = 28
-BAR, ROW = 300, 28  # the widest bar, the height of a row, in units of the drawing
+BAR, ROW = 280, 28  # the widest bar, the height of a row, in units of the drawing
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A row of a chart and of its table; `address` is that of the list or thing behind it, empty for none."""
+    """A row of a chart and of its table; `address` is that of the list or thing behind it, empty for none.
+
+    `figure` is what the length of the bar says.
+    """
 
     name: str
     value: str
+    figure: str
     width: int
     top: int
     address: str = ""
@@ -78,6 +83,7 @@ def insights(request: HttpRequest) -> HttpResponse:
         "periods": PERIODS,
         "since": since,
         "counted_since": first_counted_day(),
+        "counted_within": PERIODIC_SECONDS,
         "charts": [
             _funnel_chart(read_funnel(since=since), since),
             _mix_chart(best_mixes(since=since)),
@@ -90,13 +96,26 @@ def insights(request: HttpRequest) -> HttpResponse:
 
 
 def _chart(
-    title: str, rows: Iterable[tuple[str, float, str, str, str]], *, said: str = "", notes: str = ""
+    title: str,
+    rows: Iterable[tuple[str, float, str, str, str]],
+    *,
+    said: str = "",
+    notes: str = "",
+    are_shares: bool = False,
 ) -> Chart:
-    """Rows are (name, how much, that in words, address, note)."""
+    """Rows are (name, how much, the count in words, address, note). With `are_shares` how much is a percentage."""
     rows = list(rows)
     most = max((much for _name, much, *_rest in rows), default=0)
     bars = tuple(
-        Bar(name, value, round(BAR * much / most) if most else 0, i * ROW, address, note)
+        Bar(
+            name=name,
+            value=value,
+            figure=_percent(much) if are_shares and note else value,
+            width=round(BAR * much / most) if most else 0,
+            top=i * ROW,
+            address=address,
+            note=note,
+        )
         for i, (name, much, value, address, note) in enumerate(rows)
     )
     return Chart(title, bars, said, notes, len(bars) * ROW)
@@ -148,17 +167,18 @@ def _remake_chart(remade: Iterable[Remade], remakes: int, since: datetime) -> Ch
     behind = list_of(Job, remake_of__isnull=False, created_at__gte=since.isoformat(), sandbox__isnull=True)
     rows = [(_("all together"), 0.0, str(remakes), behind, "")]
     rows += [
-        (row.component, row.percent, str(row.remakes), "", _percent(row.percent, of=row.jobs))
+        (row.component, row.percent, str(row.remakes), "", _percent_of(row.percent, of=row.jobs))
         for row in remade
     ]
     said = _(
         "A bottle is made anew as a whole and counts for each component in it. Bars show the share of its jobs."
     )
-    return _chart(_("Bottles made anew, by component"), rows, said=said, notes=_("share of its jobs"))
+    title, notes = _("Bottles made anew, by component"), _("share of its jobs")
+    return _chart(title, rows, said=said, notes=notes, are_shares=True)
 
 
 def _repeat_chart(repeats: Repeats) -> Chart:
-    share = "" if repeats.percent is None else _percent(repeats.percent, of=repeats.buyers)
+    share = "" if repeats.percent is None else _percent_of(repeats.percent, of=repeats.buyers)
     rows = [
         (_("buyers"), repeats.buyers, str(repeats.buyers), "", ""),
         (_("of them with more than one order, ever"), repeats.again, str(repeats.again), "", share),
@@ -167,5 +187,9 @@ def _repeat_chart(repeats: Repeats) -> Chart:
     return _chart(_("Who comes back"), rows, said=said, notes=_("share"))
 
 
-def _percent(percent: float, *, of: int) -> str:
+def _percent(percent: float) -> str:
+    return _("%(percent)s %%") % {"percent": number_format(percent, 1)}
+
+
+def _percent_of(percent: float, *, of: int) -> str:
     return _("%(percent)s %% of %(all)s") % {"percent": number_format(percent, 1), "all": of}

@@ -15,6 +15,7 @@ from configurator.versions import mixer_for
 from orders.admin.deeds import DeedPages
 from orders.admin.holding import HoldPages
 from orders.admin.job_deeds import DECIDE, JOB_DEEDS
+from orders.admin.job_recipe import show_recipe
 from orders.admin.labels import LabelPages
 from orders.admin.long_lists import LongListAdmin
 from orders.finding import find_jobs
@@ -64,8 +65,13 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     sortable_by = ["promised_on"]  # by an index; else a million rows are sorted for a hundred
     search_fields = ["order__number"]  # `finding` says what is searched
     inlines = [HoldInline, TransitionInline]
-    exclude = ["lease_token"]
-    readonly_fields = ["label_name", "needs", "label_links"]
+    fields = [
+        *("order", "line", "state", "promised_on", "on_hold", "label_name", "needs", "frozen_recipe"),
+        *("label_links", "batch", "shipment", "remake_of", "cancellation", "cancellation_note"),
+        *("failure_code", "failure_note", "client", "worker", "station", "lease_expires_at", "lapsed"),
+        *("attempt", "version", "created_at"),
+    ]
+    readonly_fields = ["label_name", "needs", "label_links", "frozen_recipe"]
     deeds = JOB_DEEDS
     actions = ["print_labels"]
     change_form_template = "admin/orders/job/change_form.html"
@@ -113,6 +119,10 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     @admin.display(description=gettext_lazy("name on the label"))
     def label_name(self, job: Job) -> str:
         return job.line.label_name or "-"
+
+    @admin.display(description=gettext_lazy("frozen recipe"))
+    def frozen_recipe(self, job: Job) -> SafeString:
+        return show_recipe(job, sold_as=mixer_for(job.line.version).spec)
 
     @admin.display(description=gettext_lazy("what it is for"))
     def needs(self, job: Job) -> str:

@@ -187,6 +187,16 @@ class ShipmentAdmin(ReadOnlyAdmin):
     list_display = ["carrier", "tracking", "order", "client", "shipped_at"]
     list_select_related = ["order", "client"]
     search_fields = ["tracking", "order__number"]
+    readonly_fields = ["sent_by"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
         return super().get_queryset(request).filter(order__sandbox=None)
+
+    def get_fields(self, request: HttpRequest, obj: Shipment | None = None) -> Any:
+        """With a link to the client's key for who may open it."""
+        client = "client" if request.user.has_perm("orders.view_fulfilmentkey") else "sent_by"
+        return [client, "external_id", "order", "carrier", "tracking", "shipped_at"]
+
+    @admin.display(description=_("client"))
+    def sent_by(self, shipment: Shipment) -> str:
+        return shipment.client.name

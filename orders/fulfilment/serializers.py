@@ -115,6 +115,9 @@ class JobSizeSerializer(Plain):
 
 class PartSerializer(Plain):
     slot = serializers.CharField()
+    slot_name = serializers.CharField(
+        required=False, help_text="How people call the slot; missing in jobs that were frozen without it."
+    )
     component = serializers.CharField()
     name = serializers.CharField()
     microlitres = serializers.IntegerField(allow_null=True, help_text="Of one piece.")

@@ -57,9 +57,27 @@ def test_the_snapshot_of_warm_hearth_mend_quench_in_500_ml(catalogue: RecipeVers
         "unit_price": 2400,
         "mix": MIX,
         "parts": [
-            {"slot": "base", "component": "warm-hearth", "name": "Warm Hearth", "microlitres": 470_000},
-            {"slot": "main", "component": "mend", "name": "Mend", "microlitres": 20_000},
-            {"slot": "second", "component": "quench", "name": "Quench", "microlitres": 10_000},
+            {
+                "slot": "base",
+                "slot_name": "Base blend",
+                "component": "warm-hearth",
+                "name": "Warm Hearth",
+                "microlitres": 470_000,
+            },
+            {
+                "slot": "main",
+                "slot_name": "Main shot",
+                "component": "mend",
+                "name": "Mend",
+                "microlitres": 20_000,
+            },
+            {
+                "slot": "second",
+                "slot_name": "Second shot",
+                "component": "quench",
+                "name": "Quench",
+                "microlitres": 10_000,
+            },
         ],
         "steps": [
             "Weigh in 470 ml of Warm Hearth (base)",

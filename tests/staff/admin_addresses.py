@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -63,6 +64,17 @@ def admin_addresses() -> Iterator[Address]:
             continue
         values = {name: _sample(pattern.name, name) for name in pattern.pattern.converters}
         yield Address(pattern.name, reverse(f"admin:{pattern.name}", kwargs=values))
+
+
+def open_pages(browser: Client) -> dict[str, str]:
+    """What she is answered at every address that opens for her, by path."""
+    make_rows()
+    answers = {
+        address.path: browser.get(address.path)
+        for address in admin_addresses()
+        if "logout" not in address.name
+    }
+    return {path: answer.content.decode() for path, answer in answers.items() if answer.status_code == 200}
 
 
 def _walk(patterns: list[Any]) -> Iterator[URLPattern]:

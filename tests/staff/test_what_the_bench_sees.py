@@ -1,36 +1,30 @@
 """A mixologist sees what to make and for which name, and neither who ordered it nor where it goes."""
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
-from django.test import Client
+from django.utils import timezone
 
-from configurator.models import Need
+from configurator.models import BenchDay, Need
 from orders.models import Order
 from staff.roles import MIXOLOGIST
 from tests.orders.make import ADA, make_job
-from tests.staff.admin_addresses import admin_addresses, make_rows
+from tests.staff.admin_addresses import open_pages
 from tests.staff.people import sign_in_as
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
 PERSONAL = (ADA.email, ADA.full_name, ADA.address_line1, ADA.postcode)
 JOBS = "/admin/orders/job/"
-
-
-def pages_of(bench: Client) -> dict[str, str]:
-    """What she is answered at every address that opens for her."""
-    make_rows()
-    answers = {
-        address.path: bench.get(address.path) for address in admin_addresses() if "logout" not in address.name
-    }
-    return {path: answer.content.decode() for path, answer in answers.items() if answer.status_code == 200}
+CLOSE = "/admin/configurator/benchday/close/"
 
 
 def test_no_page_of_hers_shows_a_customer_or_leads_where_she_is_refused() -> None:
     bench = sign_in_as(MIXOLOGIST)
 
-    pages = pages_of(bench)
+    pages = open_pages(bench)
 
     assert JOBS in pages
     links = set()
@@ -76,3 +70,19 @@ def test_a_search_does_not_find_a_job_by_its_customer(asked: str) -> None:
 
     assert Order.objects.filter(pk=job.order_id).exists()
     assert job.order.number not in page
+
+
+def test_who_closes_booked_days_reads_how_many_bottles_and_no_way_to_their_orders() -> None:
+    day = timezone.localdate() + timedelta(days=30)
+    BenchDay.objects.create(day=day, booked=3)
+    bench, days = sign_in_as(MIXOLOGIST), {"first": day, "last": day, "note": "Stocktaking"}
+
+    asked = bench.post(CLOSE, days)
+    seen = re.findall(r'name="seen" value="([^"]*)"', asked.content.decode())
+    done = bench.post(CLOSE, {**days, "seen": unescape(seen[0])}, follow=True)
+
+    assert "3 bottles are booked on these days." in asked.content.decode()
+    assert "3 bottles were to be made then." in done.content.decode()
+    assert BenchDay.objects.get(day=day).is_closed
+    for page in (asked, done):
+        assert "/admin/orders/order/" not in page.content.decode()

@@ -10,11 +10,10 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from configurator.planning import publish_due
-from orders.relaying import do_periodic_work, relay_errands, relay_hand_offs, relay_outbox
+from orders.relaying import PERIODIC_SECONDS, do_periodic_work, relay_errands, relay_hand_offs, relay_outbox
 from orders.ringing import Ringer, ring_endpoints
 
 RELAY_SECONDS = 1
-PERIODIC_SECONDS = 15
 LET_FINISH_SECONDS = 20  # what is under way when it is asked to stop
 
 

@@ -7,7 +7,9 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
+from configurator.history import one_change
 from configurator.models import Component, Rule
 from tests.configurator.admin.forms import errors, open_form
 from tests.configurator.drafts import shampoo
@@ -145,3 +147,36 @@ def test_who_may_only_look_takes_nothing_back(client: Client, owners_browser: Cl
     assert other.post(f"{COMPONENT}{mend().pk}/history/take-back/", {"at": "2026-01-01"}).status_code == 403
 
     assert shares() == after
+
+
+def test_the_load_of_the_catalogue_is_folded_and_tells_of_this_row_alone(owners_browser: Client) -> None:
+    page = read_history(owners_browser, f"{COMPONENT}{mend().pk}/")
+
+    assert f'<a href="{COMPONENT}{mend().pk}/change/">Mend</a>' in page
+    assert "<p> Loaded with the catalogue. </p>" in page
+    lines = re.findall("<li>([^<]+: added)</li>", page)
+    assert f"<summary>What there was of it ({len(lines)})</summary>" in page
+    assert lines[0] == "component Mend: added"
+    assert len(lines) == 1 + len(shares()) + mend().fragrance_allergens.count() + mend().amounts.count()
+    assert "Take it back" not in page
+
+
+def test_what_else_a_change_touched_is_told_apart_and_goes_back_with_it(
+    owners_browser: Client, owner: User
+) -> None:
+    gleam = Component.objects.get(slug="gleam")
+    before = [mend().surcharge, gleam.surcharge]
+    with one_change(at=timezone.now(), by=owner, why="Both at once"):
+        for row, surcharge in ((mend(), 111), (gleam, 222)):
+            row.surcharge = surcharge
+            row.save()
+
+    page = read_history(owners_browser, f"{COMPONENT}{mend().pk}/")
+    take_back_newest(owners_browser, f"{COMPONENT}{mend().pk}/")
+
+    own, folded = page.split("<summary>Changed in the same step, and taken back with it (1)</summary>")
+    assert "→ 111" in own
+    assert "222" not in own
+    assert "component Gleam" in folded.split("</details>")[0]
+    gleam.refresh_from_db()
+    assert [mend().surcharge, gleam.surcharge] == before

@@ -39,7 +39,7 @@ def test_one_sentence_and_tables_say_what_is_gained_lost_touched_and_left(owners
 
     assert re.search(
         r"Removes 8 of 196 mixes, \d+ not already removed; \d+ go with what is no longer offered; \d+ stay; "
-        r"\d+ come; touches 1 shared mix, 0 baskets, 0 unpaid orders, 0 open jobs, \d starters?;",
+        r"\d+ come; touches 1 shared mix, \d starters?;",
         html,
     )
     assert re.search(r'<th scope="row">flat</th> <td> new </td> <td>0</td> <td>\d+</td>', html)
@@ -48,6 +48,17 @@ def test_one_sentence_and_tables_say_what_is_gained_lost_touched_and_left(owners
     assert "<h3>Rules</h3>" in html
     assert "<li>New: Mend never together with Quench, because “Because”.</li>" in html
     assert "<li>Removed: Coil.</li>" in html
+
+
+def test_what_is_not_touched_is_said_once_and_not_counted(owners_browser: Client) -> None:
+    Component.objects.filter(slug="mend").update(tagline="Mends")
+
+    html = squeezed(open_form(owners_browser, publish_url()).html)
+
+    assert "183 stay; touches nothing that shoppers hold, and no starter." in html
+    assert "The same 183 mixes can be made as before." in html
+    assert "Nothing that shoppers hold already is touched." in html
+    assert not re.search(r"\b0 (of|gained|lost|baskets|shared)", html)
 
 
 def test_what_kills_a_base_is_stopped_and_nothing_typed_is_lost(owners_browser: Client) -> None:

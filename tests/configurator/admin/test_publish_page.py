@@ -104,7 +104,9 @@ def test_a_draft_that_is_on_sale_has_nothing_to_publish(owners_browser: Client) 
     form = open_form(owners_browser, publish_url())
     response = owners_browser.post(publish_url(), {"note": "Go", "sha256": newest_version("shampoo").sha256})
 
-    assert "The draft is what is on sale already; there is nothing to publish." in form.html
+    assert "there is nothing to publish, and nothing is touched." in form.html
+    assert 'desk/">Back to the desk</a>' in form.html
+    assert "What changes" not in form.html
     assert "note" not in form.values
     assert response.status_code == 200
     assert RecipeVersion.objects.count() == 1

@@ -1,5 +1,7 @@
 """The bench in the browser: from a ready job to a parcel, by the use cases of the API."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -7,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from orders.models import Job, LotUse, Shipment
+from orders.snapshot import read_snapshot
 from tests.orders.admin.bench import (
     BENCH,
     address,
@@ -210,3 +213,15 @@ def test_the_page_costs_a_fixed_number_of_queries() -> None:
 
     assert counts[0] == counts[1] <= 16
     assert User.objects.count() == 1
+
+
+def test_a_part_is_called_by_the_name_of_its_slot_and_in_an_older_job_by_its_short_name() -> None:
+    job, older = make_job(), make_job()
+    frozen = read_snapshot(older)
+    for part in frozen["parts"]:
+        del part["slot_name"]
+    Job.objects.filter(pk=older.pk).update(snapshot=json.dumps(frozen))
+    staff = sign_in()
+
+    assert "Mend (Main shot)" in body(staff.get(address(job)))
+    assert "Mend (main)" in body(staff.get(address(older)))

@@ -110,8 +110,8 @@ def test_a_pick_list_adds_up_what_a_batch_takes() -> None:
 
     mend = page.split("<td>Mend</td>")
     assert len(mend) == 3
-    assert "<td>Ada (main)</td> <td>2</td> <td>20</td>" in page
-    assert "<td>Bob (main)</td> <td>1</td> <td>10</td>" in page
+    assert "<td>Ada (Main shot)</td> <td>2</td> <td>20</td>" in page
+    assert "<td>Bob (Main shot)</td> <td>1</td> <td>10</td>" in page
     assert "Mend in all</th> <td>3</td> <td> <strong>30</strong>" in page
 
 

@@ -49,6 +49,12 @@ def test_the_funnel_has_what_was_counted_and_what_was_sold() -> None:
     )
 
 
+def test_before_anything_is_counted_it_says_when_figures_come_in() -> None:
+    text = said()
+
+    assert "No page has been counted so far. What is opened now stands here within 15 seconds" in text
+
+
 def test_mixes_are_ranked_by_what_was_sold_of_them() -> None:
     make_order(paid=True, quantity=2)
     make_order(paid=True, quantity=2)

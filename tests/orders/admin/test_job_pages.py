@@ -10,6 +10,7 @@ from orders.handoff import hold_jobs
 from orders.models import Hold, Job, OutboxEntry
 from tests.orders.admin.people import act, make_boss, make_clerk
 from tests.orders.make import make_job, make_order
+from tests.orders.pages import read
 from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -223,3 +224,16 @@ def test_dead_entries_of_every_topic_have_a_hint_and_are_tried_again(topic: str)
 
     assert "try it again" in boss.get(f"/admin/orders/outboxentry/{entry.pk}/change/").content.decode()
     assert act(boss, "/admin/orders/outboxentry/", "retry", entry) == [("info", "1 entry is tried again.")]
+
+
+def test_a_jobs_page_says_in_words_what_to_make_and_what_went_in() -> None:
+    jobs = make_job(size="500ml", quantity=2), make_job("produced", label_name="Zoë")
+    boss = make_boss()
+
+    ready, made = (read(boss.get(f"{JOBS}{job.pk}/change/")).text for job in jobs)
+
+    assert "Recipe Shampoo, version 1 Size 500 ml Pieces 2 for £24.00 each" in ready
+    assert "Main shot Mend 20 40 Second shot Quench 10 20 Ingredients Aqua, " in ready
+    assert "Name on the label Zoë" in made
+    assert "Main shot Mend 10 10 L2 10" in made
+    assert "Contains coconut derived, fragrance, nuts, protein, wheat As fulfilment gets it (JSON)" in made

@@ -30,14 +30,6 @@ class CountingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         step = STEPS.get(request.resolver_match.view_name) if request.resolver_match else None
-        if step is not None and response.status_code == HTTPStatus.OK and _is_shown(request):
+        if step is not None and response.status_code == HTTPStatus.OK and tallying.is_shown(request):
             tallying.tally.count(f"page:{step}", day=timezone.localdate())
         return response
-
-
-def _is_shown(request: HttpRequest) -> bool:
-    return (
-        request.method == "GET"
-        and request.headers.get("Sec-Fetch-Dest") == "document"
-        and "prefetch" not in request.headers.get("Sec-Purpose", "")
-    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from configurator.entered_rules import RULE_PARTS, EnteredRule, draft_rule, known_names, ppm, ppm_or_none
 from configurator.mixing import spec
@@ -23,7 +24,7 @@ from configurator.models import (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A recipe's draft as a spec, and what was left out of it, in words for staff."""
+    """A recipe's draft as a spec, and what was left out of it, in words for staff in the language that was on."""
 
     spec: spec.Spec
     left_out: tuple[str, ...]
@@ -129,7 +130,7 @@ def _rules(recipe: Recipe, families: tuple[spec.Family, ...], left_out: list[str
     for row in rows:
         rule = draft_rule(EnteredRule.of_row(row), known)
         if rule is None:
-            left_out.append(f"rule {row.slug}: what it speaks of is not offered")
+            left_out.append(_("rule %(name)s: what it speaks of is not offered") % {"name": row.slug})
         else:
             yield rule
 
@@ -140,16 +141,16 @@ def _starters(
     for row in Starter.objects.filter(recipe=recipe).prefetch_related("parts__slot", "parts__component"):
         mix = {part.slot.slug: part.component.slug if part.component else NONE for part in row.parts.all()}
         if problem := _misfit(mix, slots, offered):
-            left_out.append(f"starter {row.name}: {problem}")
+            left_out.append(_("starter %(name)s: %(problem)s") % {"name": row.name, "problem": problem})
             continue
         yield spec.Starter(name=row.name, mix=tuple((slot.slug, mix[slot.slug]) for slot in slots))
 
 
 def _misfit(mix: Mapping[str, str], slots: tuple[spec.Slot, ...], offered: set[str]) -> str:
     if open_slots := [slot.name for slot in slots if slot.slug not in mix]:
-        return f"leaves open {', '.join(open_slots)}"
+        return _("leaves open %(names)s") % {"names": ", ".join(open_slots)}
     if missing := [component for component in mix.values() if component not in offered and component != NONE]:
-        return f"{', '.join(missing)} is not offered"
+        return _("%(names)s is not offered") % {"names": ", ".join(missing)}
     return ""
 
 
@@ -164,7 +165,8 @@ def _words(rows: QuerySet[Flag] | QuerySet[HairType]) -> tuple[spec.Word, ...]:
 def _needs(recipe: Recipe, offered: set[str], left_out: list[str]) -> Iterable[spec.Need]:
     for row in recipe.needs.select_related("component").prefetch_related("weights__component"):
         if row.component.slug not in offered:
-            left_out.append(f"need {row.slug}: {row.component.slug} is not offered")
+            said = {"name": row.slug, "component": row.component.slug}
+            left_out.append(_("need %(name)s: %(component)s is not offered") % said)
             continue
         helpers = sorted(
             ((weight.component.slug, weight.weight) for weight in row.weights.all()),

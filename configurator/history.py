@@ -4,7 +4,7 @@ Each row that staff edit keeps records of itself. Those written for one change s
 all records of one moment: a component with three shares of its composition is one change, not four.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -96,6 +96,11 @@ def one_change(*, at: datetime, by: User | None, why: str = "") -> Iterator[None
         yield
     finally:
         _now.reset(token)
+
+
+def current_change() -> Moment | None:
+    """The change that is being made; None outside `one_change`."""
+    return _now.get()
 
 
 def listen() -> None:
@@ -276,44 +281,3 @@ def _check_compositions(steps: list[tuple[type[Any], Any, Any, Any]]) -> None:
                 )
                 % {"name": component, "sum": f"{total.normalize():f}"}
             )
-
-
-def begin_records(get_model: Callable[[str, str], type[Any]], *, at: datetime, why: str) -> None:
-    """Write how each tracked row is that has no record yet, in bulk; with the models of a migration, too."""
-    for kind in TRACKED:
-        name = kind.__name__
-        try:
-            model, record = get_model("configurator", name), get_model("configurator", f"Historical{name}")
-        except LookupError:  # a migration that is older than this one
-            continue
-        rows = list(model.objects.exclude(pk__in=record.objects.values("id")))
-        kept = [each.attname for each in model._meta.concrete_fields if each.name != "reserved_ml"]
-        record.objects.bulk_create(
-            (
-                record(
-                    **{each: getattr(row, each) for each in kept},
-                    history_date=at,
-                    history_type="+",
-                    history_change_reason=why[:100],
-                )
-                for row in rows
-            ),
-            batch_size=500,
-        )
-        for each in model._meta.many_to_many:
-            _begin_choices(get_model("configurator", f"Historical{name}_{each.name}"), each, record, rows)
-
-
-def _begin_choices(choice: type[Any], each: Any, record: type[Any], rows: list[Any]) -> None:
-    mine, other = each.m2m_field_name(), each.m2m_reverse_field_name()
-    pks = [row.pk for row in rows]
-    record_of = dict(record.objects.filter(id__in=pks, history_type="+").values_list("id", "history_id"))
-    links = each.remote_field.through.objects.filter(**{f"{mine}_id__in": pks})
-    choice.objects.bulk_create(
-        choice(
-            id=link.pk,
-            history_id=record_of[getattr(link, f"{mine}_id")],
-            **{f"{mine}_id": getattr(link, f"{mine}_id"), f"{other}_id": getattr(link, f"{other}_id")},
-        )
-        for link in links
-    )

@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from configurator.catalogue_file import CatalogueError, FileProblem, Node, find_file, read_file
-from configurator.history import begin_records
 from configurator.mixing.spec import RuleKind
 from configurator.mixing.validation import InvalidSpecError
 from configurator.models import (
@@ -37,6 +36,7 @@ from configurator.models import (
 )
 from configurator.models.fields import LAST
 from configurator.publishing import publish_recipe
+from configurator.records import begin_records
 
 SHIPPED_CATALOGUE = find_file("alembic-row")
 Progress = Callable[[str], None]

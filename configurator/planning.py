@@ -1,12 +1,13 @@
 """Versions that go on sale by themselves: planned for a time, called off, published when it has come."""
 
 import logging
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from configurator.mixing.canonical import DecodeError
 from configurator.mixing.filtering import SpaceUndecided
@@ -21,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 S = PlannedPublish.State
 Refusal = PlannedPublish.Refusal
+TO_DO_FOR = timedelta(days=14)
+
+# What other apps do when a plan is refused, in the transaction that refuses it; each adds its own when it is ready.
+REFUSED: list[Callable[[PlannedPublish, datetime], None]] = []
 
 
 class NotInFutureError(Exception):
@@ -125,6 +130,18 @@ def refused_last(recipe: Recipe) -> PlannedPublish | None:
     return None if since.exists() else last
 
 
+def refused_to_do(*, now: datetime) -> list[PlannedPublish]:
+    """Plans of the last TO_DO_FOR that were refused although somebody wanted something else on sale; one query.
+
+    Not those of recipes for which something was planned or published since: then somebody has seen to it.
+    """
+    later = PlannedPublish.objects.filter(recipe=OuterRef("recipe"), pk__gt=OuterRef("pk"))
+    published = RecipeVersion.objects.filter(recipe=OuterRef("recipe"), published_at__gt=OuterRef("ended_at"))
+    refused = PlannedPublish.objects.filter(state=S.REFUSED, ended_at__gt=now - TO_DO_FOR)
+    undone = refused.exclude(refusal=Refusal.ON_SALE).exclude(Exists(later)).exclude(Exists(published))
+    return list(undone.select_related("recipe").defer("spec", "space").order_by("ended_at", "pk"))
+
+
 def is_overtaken(plan: PlannedPublish, version: RecipeVersion | None) -> bool:
     """Whether `version`, on sale now, has other content than what the plan was compared with when it was made.
 
@@ -174,6 +191,8 @@ def _mixer(plan: PlannedPublish) -> Mixer | None:
 
 def _refuse(plan: PlannedPublish, refusal: PlannedPublish.Refusal, *, now: datetime) -> bool:
     _end(plan, S.REFUSED, now=now, refusal=refusal)
+    for tell in REFUSED:
+        tell(plan, now)
     logger.warning("planned version %s was not published: %s", plan.pk, refusal)
     return False
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_noop
 
 from configurator.drafting import Draft, read_draft
 from configurator.mixing.changes import Changes, RuleEffect, compare, rule_effects
@@ -198,11 +199,19 @@ def _compile(spec: Spec, problems: list[Problem]) -> Mixer | None:
     except SpaceUndecided as error:
         wide = ", ".join(error.sources)
         problems.append(
-            Problem("rules", f"the shop could not answer in time; what costs it: {wide}. Narrow them.")
+            Problem(
+                "rules",
+                gettext_noop("the shop could not answer in time; what costs it: %(rules)s. Narrow them."),
+                (("rules", wide),),
+            )
         )
         return None
 
 
 def _nothing_left(mixer: Mixer) -> Problem:
     clash = " and ".join(lint(mixer.space).contradiction or ())
-    return Problem("rules", f"no mix can be made under {clash or 'them'}. Loosen one.")
+    if not clash:
+        return Problem("rules", gettext_noop("no mix can be made under them. Loosen one."))
+    return Problem(
+        "rules", gettext_noop("no mix can be made under %(rules)s. Loosen one."), (("rules", clash),)
+    )

@@ -22,6 +22,7 @@ from configurator.quiz_words import (
     keep_text,
     no_mix_texts,
 )
+from configurator.refused_pairs import Pair, pairs_of_refusals
 from configurator.wording import avoid_words, mix_name, repair_text
 
 
@@ -72,6 +73,7 @@ class ResultPage:
     is_remembered: bool
     address: str
     leave_out_address: str
+    refused: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,9 @@ def build_result(
         is_remembered=set(answers.avoid) <= set(remembered),
         address=state.address(RESULT),
         leave_out_address=state.address(LEAVE_OUT) if LEAVE_OUT in state.questions else "",
+        refused=pairs_of_refusals(
+            (part.instead.wanted, part.instead.refusal) for part in found.parts if part.instead
+        ),
     )
 
 

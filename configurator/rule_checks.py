@@ -27,7 +27,7 @@ def entry_problems(recipe: Recipe, entered: Mapping[str, Any]) -> list[str]:
     `entered` has a value for each field of Rule, with lists of rows for those that refer to several.
     """
     is_dosed = recipe.slots.exclude(dose_ml=None).exists()
-    problems = list(rule_problems(_as_spec(entered), is_dosed=is_dosed))
+    problems = [_(problem) for problem in rule_problems(_as_spec(entered), is_dosed=is_dosed)]
     if ignored := [f"“{_label(name)}”" for name in _ignored(entered) if not _is_empty(entered[name])]:
         problems.append(_("does not use %(fields)s; empty this") % {"fields": ", ".join(ignored)})
     if any(slot.recipe_id != recipe.pk for slot in _slots(entered)):

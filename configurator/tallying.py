@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.conf import settings
+from django.http import HttpRequest
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -79,6 +80,15 @@ class Tally:
         with self.lock:
             self.here.update(counts)
             self.send_from = self.clock() + LEFT_ALONE_SECONDS
+
+
+def is_shown(request: HttpRequest) -> bool:
+    """Whether a browser asks for a page to show it, as browsers say themselves: no part of one, nothing ahead."""
+    return (
+        request.method == "GET"
+        and request.headers.get("Sec-Fetch-Dest") == "document"
+        and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    )
 
 
 def _open_redis(url: str) -> Redis:

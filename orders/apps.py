@@ -9,8 +9,9 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        from configurator import touched
-        from orders import emails, outbox, payments, touching
+        from configurator import planning, touched
+        from orders import emails, outbox, payments, plan_mails, touching
+        from orders.models import OutboxEntry
         from staff.idle import UNATTENDED
         from staff.looking import PERSONAL
 
@@ -20,3 +21,5 @@ class OrdersConfig(AppConfig):
         PERSONAL.update({"orders_order_address", "bench_send", "bench_address"})
         outbox.EXTERNAL.update(dict.fromkeys(emails.MAILS, emails.send_mail))
         touched.HOLDINGS.extend(touching.HOLDINGS)
+        outbox.EXTERNAL[OutboxEntry.Topic.MAIL_PLAN_REFUSED] = plan_mails.send_refusal
+        planning.REFUSED.append(plan_mails.tell_of_refusal)

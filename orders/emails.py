@@ -41,14 +41,19 @@ def send_mail(entry: OutboxEntry, now: datetime) -> str | None:
 
 
 def make_headers(entry: OutboxEntry) -> dict[str, str]:
-    """What makes a mail the same when it is sent again, and keeps absence notes and other robots from answering it."""
+    """The headers of a mail about an order."""
     key = entry.key[:KEY_LETTERS]
     name = "-".join(part for part in (entry.order.number, NAMES[entry.topic], key) if part)
+    return same_headers(name, at=entry.created_at)
+
+
+def same_headers(name: str, *, at: datetime) -> dict[str, str]:
+    """What makes a mail the same when it is sent again, and keeps absence notes and other robots from answering it."""
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     domain = f"[{host}]" if ":" in host else punycode(host)
     return {
         "Message-ID": f"<{name}@{domain}>",
-        "Date": format_datetime(entry.created_at),
+        "Date": format_datetime(at),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }

@@ -27,7 +27,8 @@ def log_about(**what: object) -> Iterator[None]:
 
 
 def log_about_entry(entry: OutboxEntry) -> None:
-    """Log lines from here on name an entry's topic, its order, and the request that caused it."""
-    bind_contextvars(topic=str(entry.topic), order=entry.order.number)
+    """Log lines from here on name an entry's topic, its order or plan, and the request that caused it."""
+    about = {"order": entry.order.number} if entry.plan_id is None else {"plan": str(entry.plan_id)}
+    bind_contextvars(topic=str(entry.topic), **about)
     if entry.request_id:
         bind_contextvars(request_id=entry.request_id)

@@ -36,26 +36,32 @@ class Mail:
 
 def write_mail(entry: OutboxEntry) -> Mail:
     """The mail that an entry asks for, as things are now; raises DoesNotExist for an unknown parcel or slip."""
-    name = NAMES[entry.topic]
     with translation.override(entry.order.language):
-        content = {**_about(entry.order), **CONTENTS[entry.topic](entry)}
-        subject = " ".join(render_to_string(f"emails/{name}.subject.txt", content).split())
-        text = render_to_string(f"emails/{name}.txt", content)
-        html = render_to_string(f"emails/{name}.html", {**content, "subject": subject})
+        return draw_mail(NAMES[entry.topic], {**_about(entry.order), **CONTENTS[entry.topic](entry)})
+
+
+def draw_mail(name: str, content: dict[str, Any]) -> Mail:
+    """The mail of the templates of this name, in the language that is on."""
+    content = {**_about_shop(), **content}
+    subject = " ".join(render_to_string(f"emails/{name}.subject.txt", content).split())
+    text = render_to_string(f"emails/{name}.txt", content)
+    html = render_to_string(f"emails/{name}.html", {**content, "subject": subject})
     return Mail(
         subject, BLANK_LINES.sub("\n\n", text.strip()) + "\n", BLANK_LINES.sub("\n", html.strip()) + "\n"
     )
 
 
-def _about(order: Order) -> dict[str, Any]:
+def _about_shop() -> dict[str, Any]:
     return {
-        "order": order,
-        "address": settings.BASE_URL + order.get_absolute_url(),
         "home": f"{settings.BASE_URL}/",
         "shop_name": settings.SHOP_NAME,
         "shop_town": settings.SHOP_TOWN,
         "shop_email": settings.SHOP_EMAIL,
     }
+
+
+def _about(order: Order) -> dict[str, Any]:
+    return {"order": order, "address": settings.BASE_URL + order.get_absolute_url()}
 
 
 def _confirmed(entry: OutboxEntry) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from configurator.models import PlannedPublish
 from orders.handoff import hand_off, hold_jobs
 from orders.log_context import current_request_id, log_about, log_about_entry
 from orders.masking import mask
@@ -56,6 +57,15 @@ def add_first_entries(*topics: str, order: Order, now: datetime) -> list[OutboxE
         OutboxEntry(topic=topic, order=order, created_at=now, next_attempt_at=now, request_id=request_id)
         for topic in topics
     )
+
+
+def add_plan_entry(topic: str, *, plan: PlannedPublish, now: datetime) -> OutboxEntry:
+    """As `add_entry`, about a planned version instead of an order."""
+    entry = OutboxEntry(
+        topic=topic, plan=plan, created_at=now, next_attempt_at=now, request_id=current_request_id()
+    )
+    OutboxEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    return OutboxEntry.objects.get(topic=topic, plan=plan)
 
 
 def add_entries(topic: str, *, keys: Sequence[tuple[Order, str]], now: datetime) -> None:
@@ -153,7 +163,7 @@ def _give_up(entry: OutboxEntry, *, now: datetime) -> None:
     entry.state = OutboxEntry.State.DEAD
     logger.error("outbox entry %s (%s) was given up: %s", entry.pk, entry.topic, entry.error)
     if entry.topic == OutboxEntry.Topic.HANDOFF:
-        hold_jobs(entry.order_id, note="The hand-off failed too often; see the outbox.", now=now)
+        hold_jobs(entry.order.pk, note="The hand-off failed too often; see the outbox.", now=now)
 
 
 def _wait_after(entry: OutboxEntry) -> timedelta:

@@ -31,6 +31,7 @@ class CompositionList(ListResource):
         super().__init__(**kwargs)
         self._shares: dict[Component, dict[str, Decimal]] = defaultdict(dict)
         self._last_row: dict[Component, int] = {}
+        self._left_out: list[CompositionPart] = []
         self._unsure: set[str] = set()  # components of which a row is refused: their sum says nothing
 
     def get_queryset(self) -> Any:
@@ -64,5 +65,9 @@ class CompositionList(ListResource):
                 self.more_lines.append(
                     Line(None, f"{component.slug} {name}", Outcome.REMOVED, changes=changes)
                 )
-                if self.is_real:
-                    part.delete()
+                self._left_out.append(part)
+
+    def write(self) -> None:
+        super().write()
+        for part in self._left_out:
+            part.delete()

@@ -11,6 +11,7 @@ from import_export.results import RowResult
 
 from configurator.exchanging.lists import ListKind
 from configurator.exchanging.preview import Line, Outcome, Preview, Problem
+from configurator.exchanging.resource import ListResource
 from configurator.exchanging.table import Table, read_table
 from configurator.history import one_change
 
@@ -33,29 +34,34 @@ class NotAsShownError(Exception):
 def preview_import(kind: ListKind, text: str) -> Preview:
     """What bringing this file in would do; nothing is written. Raises UnreadableFileError."""
     table = read_table(text, known=kind.columns, needed=kind.needed)
-    return _import(kind, table, dry_run=True)
+    preview, _resource = _check(kind, table, is_real=False)
+    return preview
 
 
 def import_list(kind: ListKind, text: str, *, shown: str, by: User, why: str, now: datetime) -> Preview:
     """Do what a preview with the fingerprint `shown` said, as one change of the history.
 
-    All or nothing, in one transaction that holds the rows of the list. Raises UnreadableFileError, and
+    All or nothing, in one transaction that holds the rows of the list; all of them are checked before the first is
+    written. Raises UnreadableFileError, and
     NotAsShownError where it would do something else by now or where a row is refused; then nothing was changed.
     """
     table = read_table(text, known=kind.columns, needed=kind.needed)
     with transaction.atomic(), one_change(at=now, by=by, why=why):
-        preview = _import(kind, table, dry_run=False)
+        preview, resource = _check(kind, table, is_real=True)
         if preview.fingerprint != shown or not preview.may_be_done:
             raise NotAsShownError(preview)
+        resource.write()
         return preview
 
 
-def _import(kind: ListKind, table: Table, *, dry_run: bool) -> Preview:
+def _check(kind: ListKind, table: Table, *, is_real: bool) -> tuple[Preview, ListResource]:
+    """What the file would do, and the list that can do it; a real one holds its rows."""
     resource = kind.resource(
-        numbers=table.numbers, has_decimal_comma=table.has_decimal_comma, is_real=not dry_run
+        numbers=table.numbers, has_decimal_comma=table.has_decimal_comma, is_real=is_real
     )
     dataset = tablib.Dataset(*table.rows, headers=list(table.columns))
-    result = resource.import_data(dataset, dry_run=dry_run, use_transactions=True)
+    # "Real" to the library, which would take back what a dry run holds; only `write` writes.
+    result = resource.import_data(dataset, dry_run=False, use_transactions=False)
     for unexpected in (*result.base_errors, *(error for row in result.error_rows for error in row.errors)):
         raise unexpected.error
     names = [_name(kind, table, row) for row in table.rows]
@@ -64,7 +70,7 @@ def _import(kind: ListKind, table: Table, *, dry_run: bool) -> Preview:
         _line(number, name, found, columns)
         for number, name, found in zip(table.numbers, names, result.rows, strict=True)
     ]
-    return Preview(kind.slug, tuple(lines + resource.more_lines))
+    return Preview(kind.slug, tuple(lines + resource.more_lines)), resource
 
 
 def _name(kind: ListKind, table: Table, row: tuple[str, ...]) -> str:

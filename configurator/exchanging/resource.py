@@ -1,6 +1,7 @@
 """What all four lists share: a row of the file finds its row of the database by its key, is checked, and compared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -8,7 +9,9 @@ from django.utils.translation import gettext as _
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import ModelResource
 
+from configurator.exchanging.columns import OneOf
 from configurator.exchanging.preview import Change, Line
+from configurator.exchanging.writing import Pending, write_rows
 
 Key = tuple[str, ...]
 
@@ -46,6 +49,7 @@ class ListResource(ModelResource):  # type: ignore[misc]  # it has no types
     ) -> None:
         super().__init__()
         self.numbers, self.has_decimal_comma, self.is_real = numbers, has_decimal_comma, is_real
+        self.pending: list[Pending] = []
         self.more_lines: list[Line] = []  # beyond those that stand for a row of the file
         self._seen: dict[Key, int] = {}
         self._chosen: dict[str, list[Any]] = {}
@@ -92,30 +96,72 @@ class ListResource(ModelResource):  # type: ignore[misc]  # it has no types
         if errors:
             raise ValidationError(errors)
 
+    def validate_instance(self, instance: Any, import_validation_errors: Any = None, **_kwargs: Any) -> None:
+        """What `full_clean` asks, but for queries of which the answer is known: they were most of an import's time.
+
+        Rows that are referred to were just found, and a condition on columns that no file has cannot break here.
+        """
+        errors = dict(import_validation_errors or {})
+        kind, conditions = type(instance), self._conditions
+        checks: tuple[Callable[[set[str]], None], ...] = (
+            lambda exclude: instance.clean_fields(exclude=exclude | self._found_in(instance)),
+            lambda _exclude: instance.clean(),
+            lambda exclude: instance.validate_unique(exclude=exclude),
+            *(partial(each.validate, kind, instance) for each in conditions),
+        )
+        for check in checks:
+            try:
+                check(set(errors))
+            except ValidationError as error:
+                errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def _found_in(self, instance: Any) -> set[str]:
+        references = (field for field in self.get_import_fields() if type(field.widget) is OneOf)
+        return {each.attribute for each in references if getattr(instance, f"{each.attribute}_id")}
+
+    @cached_property
+    def _conditions(self) -> list[Any]:
+        listed = {field.attribute for field in self.get_import_fields() if not field.readonly}
+        return [
+            each
+            for each in self._meta.model._meta.constraints
+            if not listed.isdisjoint(getattr(each, "fields", ()) or each.condition.referenced_base_fields)
+        ]
+
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         if import_validation_errors:
             return False
         self._after = self._shown(instance, row)
         return self._before == self._after
 
-    def save_instance(self, instance: Any, is_create: Any, row: Any, **kwargs: Any) -> None:
-        """A dry run has checked and compared by now; it would only hold the database up to write and take back."""
-        if self.is_real:
-            super().save_instance(instance, is_create, row, **kwargs)
+    def save_instance(self, instance: Any, is_create: Any, row: Any, **_kwargs: Any) -> None:
+        """Nothing is written before all rows are checked: what there is to write waits for `write`.
 
-    def do_instance_save(self, instance: Any, is_create: Any) -> None:
-        """Writes of a row that is there only what lists are about: what orders reserve meanwhile stays as it is."""
-        if is_create:
-            instance.save(force_insert=True)
-        else:
-            instance.save(update_fields=self._saved_fields())
+        Of a row that is there only what lists are about: what orders reserve meanwhile stays as it is.
+        """
+        changed = [
+            field
+            for field in self._written(row)
+            if self._before.get(field.column_name, "") != self._after[field.column_name]
+        ]
+        values = {
+            field.attribute: getattr(instance, field.attribute)
+            for field in changed
+            if not field.widget.is_several
+        }
+        choices = {
+            field.attribute: self._chosen[field.attribute] for field in changed if field.widget.is_several
+        }
+        self.pending.append(Pending(instance, bool(is_create), values, choices))
 
-    def save_m2m(self, instance: Any, row: Any, **_kwargs: Any) -> None:
-        """Set only what is another choice than before: each one writes a record of its own."""
-        for field in self._written(row):
-            name = field.column_name
-            if self.is_real and field.widget.is_several and self._before.get(name, "") != self._after[name]:
-                getattr(instance, field.attribute).set(self._chosen[field.attribute])
+    def save_m2m(self, *_args: Any, **_kwargs: Any) -> None:
+        """It waits with its row."""
+
+    def write(self) -> None:
+        """Write what the rows of the file are about, after all were checked; inside `history.one_change`."""
+        write_rows(self._meta.model, self.pending)
 
     def after_import_row(self, row: Any, row_result: Any, **_kwargs: Any) -> None:
         row_result.diff = [
@@ -136,11 +182,4 @@ class ListResource(ModelResource):  # type: ignore[misc]  # it has no types
     def _written(self, row: Any) -> list[Any]:
         return [
             field for field in self.get_import_fields() if not field.readonly and field.column_name in row
-        ]
-
-    def _saved_fields(self) -> list[str]:
-        return [
-            field.attribute
-            for field in self.get_import_fields()
-            if not field.readonly and not field.widget.is_several and field.column_name not in self.key
         ]

@@ -44,6 +44,7 @@ class StockList(ListResource):
             )
         super().after_init_instance(instance, new, row, **kwargs)
 
-    def do_instance_save(self, instance: Any, is_create: Any) -> None:
+    def write(self) -> None:
         """By the row, past the history: counting is no decision that somebody takes back."""
-        Component.objects.filter(pk=instance.pk).update(stock_ml=instance.stock_ml)
+        for pending in self.pending:
+            Component.objects.filter(pk=pending.row.pk).update(**pending.values)

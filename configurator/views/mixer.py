@@ -14,6 +14,8 @@ from configurator.delivery import promise
 from configurator.mix_address import read_state
 from configurator.mixer_html import CHOICE, PAGE, draw
 from configurator.mixer_page import build_page
+from configurator.refused_pairs import count_refused, pair_of_choice
+from configurator.tallying import is_shown
 from configurator.undo import read_before
 from configurator.versions import mixer_for
 from configurator.views.finding import find_restrictions, find_version
@@ -37,6 +39,10 @@ def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
     bench = recent_bench(today=today)
     within = find_restrictions(request, mixer, state, bench=bench, today=today)
     before = read_before(mixer, _address_before(request, is_choice=is_choice))
+    if is_choice or is_shown(request):
+        pair = pair_of_choice(mixer, before, state)
+        if pair is not None:
+            count_refused(mixer, pair, day=today)
     drawn = draw(
         mixer.spec,
         template=CHOICE if is_choice else PAGE,

@@ -9,8 +9,10 @@ from configurator.bench import read_bench
 from configurator.mixing.mixer import Mixer
 from configurator.quiz_address import RESULT, SCENT, QuizState, read_quiz
 from configurator.quiz_questions import build_question
-from configurator.quiz_result import NoMixPage, build_result
+from configurator.quiz_result import NoMixPage, ResultPage, build_result
+from configurator.refused_pairs import count_refused
 from configurator.remembering import read_avoid
+from configurator.tallying import is_shown
 from configurator.versions import mixer_for, versions_on_sale
 from configurator.views.finding import find_mixer
 
@@ -53,5 +55,8 @@ def _show_result(
 ) -> HttpResponse:
     today = timezone.localdate()
     page = build_result(mixer, state, bench=read_bench(today=today), today=today, remembered=remembered)
+    if isinstance(page, ResultPage) and is_shown(request):
+        for pair in page.refused:
+            count_refused(mixer, pair, day=today)
     name = "no_mix" if isinstance(page, NoMixPage) else "result"
     return render(request, f"configurator/quiz/{name}.html", {"page": page, "spec": mixer.spec})

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from orders.admin.bench_pages import check_may
 from orders.admin.operations import list_of
-from orders.admin.today import SEES_ORDERS
+from orders.admin.today import SEES_ORDERS, SEES_RECIPES
 from orders.counting import first_counted_day
 from orders.insights import (
     Funnel,
@@ -32,6 +32,7 @@ from orders.insights import (
     remakes_by_component,
 )
 from orders.models import Job, Order
+from orders.refused import RefusedPair, most_refused
 from orders.relaying import PERIODIC_SECONDS
 
 PERIODS = (7, 28, 90, 365)
@@ -87,6 +88,10 @@ def insights(request: HttpRequest) -> HttpResponse:
         "charts": [
             _funnel_chart(read_funnel(since=since), since),
             _mix_chart(best_mixes(since=since)),
+            _pair_chart(
+                most_refused(since=timezone.localdate(since)),
+                sees_recipes=request.user.has_perm(SEES_RECIPES),
+            ),
             _flag_chart(flags_asked_for(since=since)),
             _remake_chart(remade, remakes, since),
             _repeat_chart(read_repeats(since=since)),
@@ -155,6 +160,31 @@ def _mix_chart(mixes: Iterable[SoldMix]) -> Chart:
     return _chart(
         _("Best mixes, in pieces sold"), rows, said=_("Of paid orders. Each leads to the mix in the shop.")
     )
+
+
+def _pair_chart(pairs: Iterable[RefusedPair], *, sees_recipes: bool) -> Chart:
+    rows = [
+        (
+            _("%(recipe)s: %(first)s with %(second)s")
+            % {"recipe": pair.recipe.name, "first": pair.names[0], "second": pair.names[1]},
+            pair.times,
+            str(pair.times),
+            _desk_of(pair) if sees_recipes else "",
+            pair.rule.reason if pair.rule else _("no rule refuses it any more"),
+        )
+        for pair in pairs
+    ]
+    said = _(
+        "Counted when somebody chooses one beside the other, or asks the quiz for both, without who it was. Each leads"
+        " to the rule that refuses the two."
+    )
+    return _chart(_("Pairs that were refused most"), rows, said=said, notes=_("why"))
+
+
+def _desk_of(pair: RefusedPair) -> str:
+    """The rule on the desk of its recipe; where there is none, all rules."""
+    desk = reverse("admin:configurator_recipe_desk", args=[pair.recipe.pk])
+    return f"{desk}?rule={pair.rule.pk}#rule" if pair.rule else f"{desk}#rules"
 
 
 def _flag_chart(flags: Iterable[tuple[str, int]]) -> Chart:

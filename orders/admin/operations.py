@@ -165,7 +165,11 @@ def _webhook_rows(figures: Figures) -> list[Row]:
 
 
 def _dead_entries() -> list[tuple[OutboxEntry, str]]:
-    dead = OutboxEntry.objects.filter(state=OutboxEntry.State.DEAD).select_related("order").order_by("-id")
+    dead = (
+        OutboxEntry.objects.filter(state=OutboxEntry.State.DEAD)
+        .select_related("order", "plan__recipe")
+        .order_by("-id")
+    )
     return [(entry, _what_to_do(entry)) for entry in dead[:MOST_SHOWN]]
 
 

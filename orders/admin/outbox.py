@@ -35,6 +35,7 @@ class OutboxAdmin(ReadOnlyAdmin):
         *(
             "topic",
             "order",
+            "plan",
             "key",
             "state",
             "attempts",
@@ -45,7 +46,7 @@ class OutboxAdmin(ReadOnlyAdmin):
         )
     ]
     list_filter = ["state", "topic"]
-    list_select_related = ["order"]
+    list_select_related = ["order", "plan__recipe"]
     search_fields = ["order__number"]
     readonly_fields = ["what_to_do"]
     actions = ["retry"]

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from configurator.models import Component, Recipe
+from configurator.models import Component, PlannedPublish, Recipe
+from configurator.planning import refused_to_do
 from configurator.unpublished import unpublished_drafts
 from orders.admin.bench_pages import LOOK, check_may
 from orders.admin.operations import list_of
@@ -46,18 +47,20 @@ SHOWN = 20  # late orders on the first page; the list behind has all
 DAYS_SHOWN = 10
 MOST_LISTED = 1000
 SEES_ORDERS, SEES_PARCELS = "orders.view_order", "orders.view_shipment"
+SEES_PLANS, PUBLISHES = "configurator.view_plannedpublish", "configurator.publish_recipe"
 SEES_STOCK, SEES_RECIPES = "configurator.view_component", "configurator.view_recipe"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure in words with the list that is behind it."""
+    """A figure in words with the list that is behind it; `ways_on` are (text, address) of what to do about it."""
 
     name: str
     value: str
     address: str
     hint: str = ""
     is_alarm: bool = False
+    ways_on: tuple[tuple[str, str], ...] = ()
 
 
 def read_today(request: HttpRequest) -> dict[str, Any]:
@@ -78,6 +81,8 @@ def read_today(request: HttpRequest) -> dict[str, Any]:
         figures.append(_stock_figure(now=now))
     if user.has_perm(SEES_RECIPES):
         figures.append(_draft_figure())
+    if user.has_perm(SEES_PLANS):
+        figures += _refused_figures(now=now, may_publish=user.has_perm(PUBLISHES))
     return {**shown, "figures": figures}
 
 
@@ -222,6 +227,26 @@ def _draft_figure() -> Figure:
     drafts = unpublished_drafts()
     names = " · ".join(recipe.name for recipe in drafts)
     return Figure(_("drafts not published"), str(len(drafts)), _list_of_rows(Recipe, drafts), names)
+
+
+def _refused_figures(*, now: datetime, may_publish: bool) -> list[Figure]:
+    """Only while there is something to do about it."""
+    plans = refused_to_do(now=now)
+    said = [
+        _("%(recipe)s: %(reason)s") % {"recipe": plan.recipe.name, "reason": plan.get_refusal_display()}
+        for plan in plans
+    ]
+    ways_on = tuple(
+        (
+            _("Publish or plan %(recipe)s anew") % {"recipe": plan.recipe.name},
+            reverse("admin:configurator_recipe_publish", args=[plan.recipe_id]),
+        )
+        for plan in plans
+        if may_publish
+    )
+    name, address = _("planned versions that were not published"), _list_of_rows(PlannedPublish, plans)
+    found = Figure(name, str(len(plans)), address, " · ".join(said), is_alarm=True, ways_on=ways_on)
+    return [found] if plans else []
 
 
 def _list_of_rows(model: type[Model], rows: Iterable[Model]) -> str:

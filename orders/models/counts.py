@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DailyCount(models.Model):
-    """`name` is the shop's own, such as `page:home` or `avoid:nuts`; no row says or leads to who it was."""
+    """`name` is the shop's own, such as `page:home`, `avoid:nuts` or
+    `refused:shampoo:gleam+mend`; no row says or leads to who it was."""
 
     day = models.DateField(_("day"))
-    name = models.CharField(_("what"), max_length=80)
+    name = models.CharField(_("what"), max_length=200)
     times = models.PositiveBigIntegerField(_("how often"), default=0)
 
     class Meta:

@@ -4,11 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from configurator.models import PlannedPublish
 from orders.models.orders import Order
 
 
 class OutboxEntry(models.Model):
-    """Something that still has to be done outside the transaction that caused it."""
+    """Something that still has to be done outside the transaction that caused it: for an order, or about a plan."""
 
     class Topic(models.TextChoices):
         HANDOFF = "handoff", _("hand-off of an order's jobs")
@@ -18,6 +19,7 @@ class OutboxEntry(models.Model):
         MAIL_SHIPPED = "mail_shipped", _("mail: shipped")
         MAIL_LATE = "mail_late", _("mail: late")
         MAIL_CANCELLED = "mail_cancelled", _("mail: cancelled")
+        MAIL_PLAN_REFUSED = "mail_plan_refused", _("mail to staff: not published as planned")
 
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
@@ -25,7 +27,19 @@ class OutboxEntry(models.Model):
         DEAD = "dead", _("given up")
 
     topic = models.CharField(_("topic"), max_length=20, choices=Topic)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="outbox_entries")
+    # Missing only where `plan` is not, and whoever does an entry knows from its topic which of the two it has.
+    order: "models.ForeignKey[Order, Order]" = models.ForeignKey(  # type: ignore[misc]
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="outbox_entries"
+    )
+    plan = models.ForeignKey(
+        PlannedPublish,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,  # found by its constraint
+        related_name="outbox_entries",
+        verbose_name=_("planned version"),
+    )
     key = models.CharField(_("which one"), max_length=40, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveIntegerField(_("failed attempts"), default=0)
@@ -40,7 +54,14 @@ class OutboxEntry(models.Model):
         verbose_name = _("outbox entry")
         verbose_name_plural = _("outbox entries")
         constraints = [
-            models.UniqueConstraint(fields=["topic", "order", "key"], name="outbox_topic_once_per_order")
+            models.UniqueConstraint(fields=["topic", "order", "key"], name="outbox_topic_once_per_order"),
+            models.UniqueConstraint(
+                fields=["plan", "topic"], condition=Q(plan__isnull=False), name="outbox_topic_once_per_plan"
+            ),
+            models.CheckConstraint(
+                condition=Q(order=None, plan__isnull=False) | Q(order__isnull=False, plan=None),
+                name="outbox_is_about_one",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="outbox_pending"),
@@ -48,4 +69,4 @@ class OutboxEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.order}"
+        return f"{self.topic} {self.order if self.plan_id is None else self.plan}"

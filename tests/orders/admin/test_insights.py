@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from configurator import tallying
+from configurator.models import Rule
 from orders.counting import write_counts
 from orders.models import Job, Order
 from orders.remaking import remake_job
@@ -72,6 +73,42 @@ def test_mixes_are_ranked_by_what_was_sold_of_them() -> None:
     assert found is not None
     mixer = read(boss.get(unescape(found[1]), follow=True)).text
     assert "Warm Hearth with Mend and Quench" in mixer
+
+
+def count(name: str, times: int) -> None:
+    for _ in range(times):
+        tallying.tally.count(name, day=timezone.localdate())
+    write_counts(now=timezone.now())
+
+
+def test_the_pairs_that_were_refused_most_lead_to_the_rule_that_refuses_them() -> None:
+    for name, times in (("gleam+mend", 3), ("mend+mend", 1), ("coil+quench", 2), ("gone+mend", 1)):
+        count(f"refused:shampoo:{name}", times)
+    count("refused:no-such-recipe:a+b", 9)
+    boss = make_boss()
+
+    page = boss.get(PAGE)
+
+    text = read(page).text
+    said = "Shampoo: Gleam with Mend 3 Gleam's acid clouds Mend's wheat protein"
+    assert text.index(said) < text.index("Shampoo: Coil with Quench 2 no rule refuses it any more")
+    assert "Shampoo: Mend with Mend 1 Too much protein makes hair brittle" in text
+    assert "Shampoo: gone with Mend 1" in text
+    assert "no-such-recipe" not in text
+    found = re.search(r'<a href="([^"]+)"\s+aria-label="[^"]*Gleam with Mend: 3"', page.content.decode())
+    assert found is not None
+    desk = boss.get(unescape(found[1]))
+    rule = Rule.objects.get(reason__startswith="Gleam's acid clouds")
+    assert f"Edit the rule {rule.slug}" in read(desk).text
+
+
+def test_who_may_not_see_recipes_gets_the_pairs_without_ways_to_them() -> None:
+    count("refused:shampoo:gleam+mend", 1)
+
+    page = make_clerk("view_order").get(PAGE)
+
+    assert "Gleam with Mend 1" in read(page).text
+    assert "/desk/" not in page.content.decode()
 
 
 def test_remakes_count_for_each_component_of_the_bottle() -> None:

@@ -30,7 +30,7 @@ def make_lapsed_job() -> Job:
 def make_dead_entry() -> OutboxEntry:
     entry = make_hand_off()
     OutboxEntry.objects.filter(pk=entry.pk).update(state="dead", attempts=12, error="ValueError: bad")
-    hold_jobs(entry.order_id, note="see the outbox", now=timezone.now())
+    hold_jobs(entry.order.pk, note="see the outbox", now=timezone.now())
     entry.refresh_from_db()
     return entry
 

@@ -46,6 +46,7 @@ class SoldMix:
 class Remade:
     """Of the jobs with a component, how many there were and how many had to be made anew."""
 
+    slug: str
     component: str
     jobs: int
     remakes: int
@@ -110,13 +111,12 @@ def _named(version: RecipeVersion, mix: Mapping[str, str], pieces: int) -> SoldM
     return SoldMix(recipe=spec.name, slug=spec.slug, name=mix_name(spec, mix), mix=mix, pieces=pieces)
 
 
-def flags_asked_for(*, since: datetime) -> list[tuple[str, int]]:
-    """(name of a flag, how often somebody asked to have it left out), most first."""
+def flags_asked_for(*, since: datetime) -> list[tuple[Flag, int]]:
+    """(a flag, how often somebody asked to have it left out), most first; one that is gone has no id."""
     counted = read_counts("avoid:", since=timezone.localdate(since))
-    names = dict(Flag.objects.filter(slug__in=counted).values_list("slug", "name"))
-    return sorted(
-        ((names.get(slug, slug), times) for slug, times in counted.items()), key=lambda row: -row[1]
-    )
+    flags = {flag.slug: flag for flag in Flag.objects.filter(slug__in=counted)}
+    found = [(flags.get(slug) or Flag(slug=slug, name=slug), times) for slug, times in counted.items()]
+    return sorted(found, key=lambda row: -row[1])
 
 
 def remakes_by_component(*, since: datetime) -> tuple[list[Remade], int]:
@@ -141,7 +141,7 @@ def remakes_by_component(*, since: datetime) -> tuple[list[Remade], int]:
             jobs[component] += made
             remakes[component] += remade
     names = dict(Component.objects.filter(slug__in=jobs).values_list("slug", "name"))
-    found = [Remade(names.get(slug, slug), jobs[slug], count) for slug, count in remakes.items() if count]
+    found = [Remade(slug, names.get(slug, slug), jobs[slug], n) for slug, n in remakes.items() if n]
     return sorted(found, key=lambda row: (-row.percent, row.component)), total
 
 

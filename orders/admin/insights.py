@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from configurator.models import Component, Flag
 from orders.admin.bench_pages import check_may
 from orders.admin.operations import list_of
 from orders.admin.today import SEES_ORDERS, SEES_RECIPES
 from orders.counting import first_counted_day
+from orders.finding import EVERYWHERE
 from orders.insights import (
     Funnel,
     Remade,
@@ -92,9 +94,9 @@ def insights(request: HttpRequest) -> HttpResponse:
                 most_refused(since=timezone.localdate(since)),
                 sees_recipes=request.user.has_perm(SEES_RECIPES),
             ),
-            _flag_chart(flags_asked_for(since=since)),
+            _flag_chart(flags_asked_for(since=since), sees_recipes=request.user.has_perm(SEES_RECIPES)),
             _remake_chart(remade, remakes, since),
-            _repeat_chart(read_repeats(since=since)),
+            _repeat_chart(read_repeats(since=since), since),
         ],
     }
     return TemplateResponse(request, "admin/orders/insights.html", page)
@@ -187,17 +189,36 @@ def _desk_of(pair: RefusedPair) -> str:
     return f"{desk}?rule={pair.rule.pk}#rule" if pair.rule else f"{desk}#rules"
 
 
-def _flag_chart(flags: Iterable[tuple[str, int]]) -> Chart:
-    rows = [(name, times, str(times), "", "") for name, times in flags]
-    said = _("Counted when somebody puts one on the list of what is left out, without who it was.")
+def _flag_chart(flags: Iterable[tuple[Flag, int]], *, sees_recipes: bool) -> Chart:
+    rows = [
+        (
+            flag.name,
+            times,
+            str(times),
+            list_of(Component, flags__id__exact=flag.pk) if flag.pk and sees_recipes else "",
+            "",
+        )
+        for flag, times in flags
+    ]
+    said = _(
+        "Counted when somebody puts one on the list of what is left out, without who it was. Each leads to the"
+        " components that have it."
+    )
     return _chart(_("What shoppers want left out"), rows, said=said)
 
 
 def _remake_chart(remade: Iterable[Remade], remakes: int, since: datetime) -> Chart:
-    behind = list_of(Job, remake_of__isnull=False, created_at__gte=since.isoformat(), sandbox__isnull=True)
+    made_anew = {"remake_of__isnull": False, "created_at__gte": since.isoformat(), "sandbox__isnull": True}
+    behind = list_of(Job, **made_anew)
     rows = [(_("all together"), 0.0, str(remakes), behind, "")]
     rows += [
-        (row.component, row.percent, str(row.remakes), "", _percent_of(row.percent, of=row.jobs))
+        (
+            row.component,
+            row.percent,
+            str(row.remakes),
+            list_of(Job, q=f"{EVERYWHERE}{row.slug}", **made_anew),
+            _percent_of(row.percent, of=row.jobs),
+        )
         for row in remade
     ]
     said = _(
@@ -207,10 +228,13 @@ def _remake_chart(remade: Iterable[Remade], remakes: int, since: datetime) -> Ch
     return _chart(title, rows, said=said, notes=notes, are_shares=True)
 
 
-def _repeat_chart(repeats: Repeats) -> Chart:
+def _repeat_chart(repeats: Repeats, since: datetime) -> Chart:
+    bought = list_of(
+        Order, state__exact=Order.State.PAID, paid_at__gte=since.isoformat(), sandbox__isnull=True
+    )
     share = "" if repeats.percent is None else _percent_of(repeats.percent, of=repeats.buyers)
     rows = [
-        (_("buyers"), repeats.buyers, str(repeats.buyers), "", ""),
+        (_("buyers"), repeats.buyers, str(repeats.buyers), bought, ""),
         (_("of them with more than one order, ever"), repeats.again, str(repeats.again), "", share),
     ]
     said = _("Told apart by their e-mail addresses.")

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from configurator import tallying
-from configurator.models import Rule
+from configurator.models import Component, Rule
 from orders.counting import write_counts
 from orders.models import Job, Order
 from orders.remaking import remake_job
@@ -120,9 +121,15 @@ def test_remakes_count_for_each_component_of_the_bottle() -> None:
     response = boss.get(PAGE)
 
     assert "Mend 1 50.0 % of 2" in read(response).text
-    found = re.search(r'<a href="([^"]+)"\s+aria-label="[^"]*all together: 1"', response.content.decode())
-    assert found is not None
-    assert boss.get(unescape(found[1])).context["cl"].result_count == 1
+    for name in ("all together", "Mend"):
+        assert boss.get(link_of(response, f"{name}: 1")).context["cl"].result_count == 1
+
+
+def link_of(response: Any, said: str) -> str:
+    """Where the number leads that is told as `said`."""
+    found = re.search(rf'<a href="([^"]+)"\s+aria-label="[^"]*{said}"', response.content.decode())
+    assert found is not None, said
+    return unescape(found[1])
 
 
 def test_who_buys_twice_is_counted_once_and_not_named() -> None:
@@ -130,17 +137,25 @@ def test_who_buys_twice_is_counted_once_and_not_named() -> None:
         Order.objects.filter(pk=make_order(paid=True).pk).update(email=email)
     make_order()
 
-    text = said()
+    boss = make_boss()
+    page = boss.get(PAGE)
 
+    text = read(page).text
     assert "buyers 2 of them with more than one order, ever 1 50.0 % of 2" in text
     assert "example.org" not in text
+    assert boss.get(link_of(page, "buyers: 2")).context["cl"].result_count == 3
 
 
 def test_what_is_to_be_left_out_is_counted_by_its_name() -> None:
-    tallying.tally.count("avoid:nuts", day=timezone.localdate())
-    write_counts(now=timezone.now())
+    count("avoid:nuts", 1)
+    count("avoid:gone", 2)
+    boss = make_boss()
 
-    assert "nuts 1" in said()
+    page = boss.get(PAGE)
+
+    assert "gone 2 nuts 1" in read(page).text
+    with_nuts = Component.objects.filter(flags__slug="nuts").count()
+    assert boss.get(link_of(page, "nuts: 1")).context["cl"].result_count == with_nuts > 0
 
 
 def test_what_is_only_tried_out_is_left_out() -> None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from configurator.models import Component, Flag
 from orders.admin.bench_pages import check_may
-from orders.admin.operations import list_of
+from orders.admin.figure import list_of
 from orders.admin.today import SEES_ORDERS, SEES_RECIPES
 from orders.counting import first_counted_day
 from orders.finding import EVERYWHERE

@@ -5,32 +5,20 @@ from datetime import datetime, timedelta
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from orders.admin.figure import Figure, list_of
 from orders.figures import HOUR, OPEN, Figures, read_figures
 from orders.health import Part, Status, read_health
 from orders.models import Job, Order, OutboxEntry, Pulse, WebhookDelivery, WebhookEndpoint
 
 MOST_SHOWN = 20
 LOOKING = timedelta(minutes=1)  # a look at the invariants takes no longer
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A figure in words; `address` is that of the list that it counts, empty where there is none."""
-
-    name: str
-    count: int
-    address: str = ""
-    hint: str = ""
-    is_trouble: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +60,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/orders/operations.html", context)
 
 
-def list_of(model: type[Model], **query: object) -> str:
-    """Where the admin lists these rows; empty for what it has no list of."""
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
-    try:
-        return reverse(name, query={key: str(value) for key, value in query.items()})
-    except NoReverseMatch:
-        return ""
-
-
-def _with_open_lists(request: HttpRequest, rows: list[Row]) -> list[Row]:
+def _with_open_lists(request: HttpRequest, rows: list[Figure]) -> list[Figure]:
     """The rows; those whose list she may not open have no address."""
     closed = tuple(
         list_of(model)
@@ -91,15 +70,15 @@ def _with_open_lists(request: HttpRequest, rows: list[Row]) -> list[Row]:
     return [replace(row, address="") if row.address.startswith(closed) else row for row in rows]
 
 
-def _job_rows(figures: Figures) -> list[Row]:
+def _job_rows(figures: Figures) -> list[Figure]:
     real = {"sandbox__isnull": True, "remakes__isnull": True}
     rows = [
-        Row(
+        Figure(
             name=str(Job.State(state).label),
-            count=figures.jobs[state].jobs,
+            value=str(figures.jobs[state].jobs),
             address=list_of(Job, state__exact=state, **real),
             hint=_("Decide: make them again, or cancel them.") if state == Job.State.FAILED else "",
-            is_trouble=state == Job.State.FAILED and figures.jobs[state].jobs > 0,
+            is_alarm=state == Job.State.FAILED and figures.jobs[state].jobs > 0,
         )
         for state in OPEN
     ]
@@ -108,56 +87,56 @@ def _job_rows(figures: Figures) -> list[Row]:
     late = list_of(Job, promised_on__lt=timezone.localdate(figures.at).isoformat(), **still_open)
     return [
         *rows,
-        Row(_("on hold"), figures.held, held, _("Each goes on when its last hold is released.")),
-        Row(
+        Figure(_("on hold"), str(figures.held), held, _("Each goes on when its last hold is released.")),
+        Figure(
             _("late: promised before today"),
-            figures.late,
+            str(figures.late),
             late,
             _("Their shoppers were told; make them first."),
-            is_trouble=figures.late > 0,
+            is_alarm=figures.late > 0,
         ),
     ]
 
 
-def _outbox_rows(figures: Figures) -> list[Row]:
+def _outbox_rows(figures: Figures) -> list[Figure]:
     return [
-        Row(
+        Figure(
             name=str(OutboxEntry.Topic(topic).label),
-            count=count,
+            value=str(count),
             address=list_of(OutboxEntry, state__exact=OutboxEntry.State.PENDING, topic__exact=topic),
         )
         for topic, count in figures.pending.items()
     ]
 
 
-def _sale_rows(figures: Figures) -> list[Row]:
+def _sale_rows(figures: Figures) -> list[Figure]:
     since = (figures.at - HOUR).isoformat()
     return [
-        Row(
+        Figure(
             _("placed within the last hour"),
-            figures.placed,
+            str(figures.placed),
             list_of(Order, placed_at__gt=since, sandbox__isnull=True),
         ),
-        Row(
+        Figure(
             _("paid within the last hour"),
-            figures.paid,
+            str(figures.paid),
             list_of(Order, paid_at__gt=since, sandbox__isnull=True),
         ),
     ]
 
 
-def _webhook_rows(figures: Figures) -> list[Row]:
+def _webhook_rows(figures: Figures) -> list[Figure]:
     return [
-        Row(
+        Figure(
             _("failing"),
-            figures.webhooks_failing,
+            str(figures.webhooks_failing),
             list_of(WebhookEndpoint, failing_since__isnull=False, disabled_at__isnull=True),
             _("They are tried again by themselves; the maker's server has to answer."),
-            is_trouble=figures.webhooks_failing > 0,
+            is_alarm=figures.webhooks_failing > 0,
         ),
-        Row(
+        Figure(
             _("switched off"),
-            figures.webhooks_off,
+            str(figures.webhooks_off),
             list_of(WebhookEndpoint, disabled_at__isnull=False),
             _("The maker can read the feed meanwhile and misses nothing."),
         ),

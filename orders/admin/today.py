@@ -1,7 +1,6 @@
 """Today, the first page of the admin: what is late or will be, what is to be blended, how it goes lately."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from configurator.models import Component, PlannedPublish, Recipe
 from configurator.planning import refused_to_do
 from configurator.unpublished import unpublished_drafts
 from orders.admin.bench_pages import LOOK, check_may
-from orders.admin.operations import list_of
+from orders.admin.figure import Figure, list_of
 from orders.lately import (
     ALARM_PERCENT,
     COVER_DAYS,
@@ -49,18 +48,6 @@ MOST_LISTED = 1000
 SEES_ORDERS, SEES_PARCELS = "orders.view_order", "orders.view_shipment"
 SEES_PLANS, PUBLISHES = "configurator.view_plannedpublish", "configurator.publish_recipe"
 SEES_STOCK, SEES_RECIPES = "configurator.view_component", "configurator.view_recipe"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure in words with the list that is behind it; `ways_on` are (text, address) of what to do about it."""
-
-    name: str
-    value: str
-    address: str
-    hint: str = ""
-    is_alarm: bool = False
-    ways_on: tuple[tuple[str, str], ...] = ()
 
 
 def read_today(request: HttpRequest) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from configurator.draft_space import OpenDraft
-from configurator.entered_rules import RULE_PARTS, EnteredRule
+from configurator.entered_rules import saved_rules
 from configurator.lint_words import Finding, lint_findings
 from configurator.mixing.adding import add_rule
 from configurator.mixing.changes import COUNTED_MIXES, rule_effects
@@ -84,18 +84,17 @@ def list_rules(recipe: Recipe, opened: OpenDraft) -> tuple[RuleLine, ...]:
     """
     counted = dict(_counts(opened))
     in_draft = {rule.slug for rule in opened.spec.rules}
-    rows = recipe.rules.prefetch_related(*RULE_PARTS)
     return tuple(
         RuleLine(
             number,
             row.pk,
             row.slug,
-            entered_sentence(EnteredRule.of_row(row)),
+            entered_sentence(entered),
             row.force == Rule.Force.ADVICE,
             _state(row, is_in_draft=row.slug in in_draft),
             *counted.get(row.slug, (None, None)),
         )
-        for number, row in enumerate(rows, start=1)
+        for number, (row, entered) in enumerate(saved_rules(recipe), start=1)
     )
 
 

@@ -41,7 +41,7 @@ class OpenDraft:
 
     @cached_property
     def known(self) -> dict[str, set[str]]:
-        """What a rule may speak of; see `drafting.known_names`."""
+        """What a rule may speak of; see `entered_rules.known_names`."""
         return known_names(self.spec.families)
 
     def without(self, rule: str) -> "Mixer | None":

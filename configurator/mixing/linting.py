@@ -62,6 +62,7 @@ def _idle_sources(model: Model, deadline: Deadline) -> tuple[tuple[str, ...], tu
     for source, constraints in model.by_source.items():
         others = [i for i, group in enumerate(groups) if group.constraints[0].source != source]
         try:
+            deadline.check()  # a search of few steps does not look at the clock
             if not any(
                 search.find(domain, others, more=more, deadline=deadline).mix is not None
                 for constraint in constraints

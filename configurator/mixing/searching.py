@@ -85,7 +85,10 @@ class _Rules:
         self.owned = tuple(owned)
         self.narrow = [narrower.narrow for _, narrower in self.owned]
         self.watching: dict[int, list[int]] = {}
+        self.sums: set[int] = set()  # limits: dear, and most often moved by the others
         for k, (_, narrower) in enumerate(self.owned):
+            if isinstance(narrower, LimitNarrower):
+                self.sums.add(k)
             for slot in narrower.scope:
                 self.watching.setdefault(slot, []).append(k)
 
@@ -236,14 +239,21 @@ class _Run:
         return mask & -mask
 
     def settle(self, domain: list[int], changed: Iterable[int]) -> bool:
-        """Narrows until nothing changes any more; False if nothing is left."""
+        """Narrows until nothing changes any more, sums only once all else is settled; False if nothing is left."""
         self._steps += 1
         if not self._steps % CHECKED_EACH:
             self._deadline.check()
         queue = dict.fromkeys(changed)
+        sums: set[int] = set()
         narrow, watching, owned = self.rules.narrow, self.rules.watching, self.rules.owned
-        while queue:
-            k, _ = queue.popitem()
+        while queue or sums:
+            if queue:
+                k, _ = queue.popitem()
+                if k in self.rules.sums:
+                    sums.add(k)
+                    continue
+            else:
+                k = sums.pop()
             narrowed = narrow[k](domain)
             if narrowed is None:
                 owners, narrower = owned[k]

@@ -1,17 +1,20 @@
 """What the desk of a recipe lists: its slots, its components with their state, its rules with what each removes."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from configurator.compiled_drafts import KEPT, draft_effects
 from configurator.draft_space import OpenDraft
 from configurator.entered_rules import saved_rules
 from configurator.lint_words import Finding, lint_findings
 from configurator.mixing.adding import add_rule
-from configurator.mixing.changes import COUNTED_MIXES, rule_effects
+from configurator.mixing.changes import COUNTED_MIXES
+from configurator.mixing.mixer import Mixer
 from configurator.models import Component, Recipe, Rule
 from configurator.rule_words import entered_sentence
 
@@ -82,7 +85,7 @@ def list_rules(recipe: Recipe, opened: OpenDraft) -> tuple[RuleLine, ...]:
     Up to COUNTED_MIXES combinations each is counted: alone, and what no other rule removes (for advice, the mixes that
     can be made).
     """
-    counted = dict(_counts(opened))
+    counted = _counts(opened)
     in_draft = {rule.slug for rule in opened.spec.rules}
     return tuple(
         RuleLine(
@@ -127,13 +130,16 @@ def _state(row: Rule, *, is_in_draft: bool) -> str:
     return "" if is_in_draft else _("speaks of nothing that is offered")
 
 
-def _counts(opened: OpenDraft) -> Iterator[tuple[str, tuple[int | None, int | None]]]:
+def _counts(opened: OpenDraft) -> dict[str, tuple[int | None, int | None]]:
     mixer = opened.mixer
-    if mixer is None or not 0 < mixer.total <= COUNTED_MIXES:
-        return
-    for effect in rule_effects(mixer):
-        yield effect.rule.slug, (effect.removes, effect.only_this)
+    return {} if mixer is None or not 0 < mixer.total <= COUNTED_MIXES else dict(_counted(mixer))
+
+
+@lru_cache(KEPT)
+def _counted(mixer: Mixer) -> Mapping[str, tuple[int | None, int | None]]:
+    found = {effect.rule.slug: (effect.removes, effect.only_this) for effect in draft_effects(mixer)}
     for rule in mixer.spec.rules:
         if rule.advice:
             added = add_rule(mixer, rule)
-            yield rule.slug, (added.breaks, added.lost)
+            found[rule.slug] = added.breaks, added.lost
+    return found

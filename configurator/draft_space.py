@@ -1,23 +1,18 @@
 """The draft of a recipe with its space, to look at while it is edited, whether or not it could be sold as it is."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from configurator.compiled_drafts import compiled, draft_lint, draft_mixer
 from configurator.drafting import Draft, read_draft
 from configurator.entered_rules import known_names
 from configurator.mixing.filtering import SpaceUndecided
-from configurator.mixing.linting import Lint, lint
+from configurator.mixing.linting import Lint
 from configurator.mixing.mixer import Mixer
-from configurator.mixing.searching import Deadline
 from configurator.mixing.spec import Spec, spec_hash
 from configurator.mixing.validation import Problem, validate
 from configurator.models import Recipe, RecipeVersion
-from configurator.versions import NotOnSaleError, mixer_for, newest_version
-
-MIXERS_KEPT = (
-    16  # per process: drafts as they were at the last looks, and each of them less the rule that is edited
-)
-LINT_SECONDS = 0.15  # a first look; what it does not settle is looked at when asked for
+from configurator.versions import NotOnSaleError, newest_version
 
 
 @dataclass(frozen=True)
@@ -50,18 +45,18 @@ class OpenDraft:
             return self.mixer
         rules = tuple(other for other in self.spec.rules if other.slug != rule)
         try:
-            return _mixer(replace(self.spec, rules=rules))
+            return compiled(replace(self.spec, rules=rules))
         except SpaceUndecided:
             return None
 
     def lint(self, *, thoroughly: bool = False) -> Lint | None:
         """Rules and components that cannot be meant; at a first look what takes long is not settled.
 
-        None where nothing can be asked. Remembered per content and process.
+        None where nothing can be asked.
         """
         if self.mixer is None or not self.spec.slots:
             return None
-        return _lint(self.mixer, thoroughly=thoroughly)
+        return draft_lint(self.mixer, thoroughly=thoroughly)
 
 
 def open_draft(recipe: Recipe) -> OpenDraft:
@@ -76,17 +71,7 @@ def open_draft(recipe: Recipe) -> OpenDraft:
         on_sale = None
     opened = OpenDraft(draft, spec_hash(draft.spec), validate(draft.spec), None, (), on_sale)
     try:
-        mixer = mixer_for(on_sale) if on_sale is not None and opened.is_on_sale else _mixer(draft.spec)
+        mixer = draft_mixer(draft.spec, sha256=opened.sha256, on_sale=on_sale)
     except SpaceUndecided as error:
         return replace(opened, costly=error.sources)
     return replace(opened, mixer=mixer)
-
-
-@lru_cache(MIXERS_KEPT)
-def _mixer(spec: Spec) -> Mixer:
-    return Mixer(spec)
-
-
-@lru_cache(MIXERS_KEPT)
-def _lint(mixer: Mixer, *, thoroughly: bool) -> Lint:
-    return lint(mixer.space, deadline=None if thoroughly else Deadline.after(LINT_SECONDS))

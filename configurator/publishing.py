@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop
 
+from configurator.compiled_drafts import draft_effects, draft_mixer
 from configurator.drafting import Draft, read_draft
-from configurator.mixing.changes import Changes, RuleEffect, compare, rule_effects
+from configurator.mixing.changes import Changes, RuleEffect, compare
 from configurator.mixing.filtering import SpaceUndecided
 from configurator.mixing.linting import lint
 from configurator.mixing.losing import Loss, find_losses
@@ -79,13 +80,13 @@ def preview_publish(recipe: Recipe) -> Preview:
     draft = read_draft(recipe)
     sha256 = spec_hash(draft.spec)
     problems = list(validate(draft.spec))
-    mixer = None if problems else _compile(draft.spec, problems)
+    replaces = on_sale(recipe)
+    mixer = None if problems else _compile(draft.spec, sha256, replaces, problems)
     if mixer is None:
         return Preview(draft=draft, sha256=sha256, problems=tuple(problems))
-    effects = rule_effects(mixer)
+    effects = draft_effects(mixer)
     if not mixer.leads_somewhere():
         problems.append(_nothing_left(mixer))
-    replaces = on_sale(recipe)
     old = mixer_for(replaces) if replaces else None
     return Preview(
         draft=draft,
@@ -193,9 +194,11 @@ def on_sale(recipe: Recipe) -> RecipeVersion | None:
         return None
 
 
-def _compile(spec: Spec, problems: list[Problem]) -> Mixer | None:
+def _compile(
+    spec: Spec, sha256: str, replaces: RecipeVersion | None, problems: list[Problem]
+) -> Mixer | None:
     try:
-        return Mixer(spec)
+        return draft_mixer(spec, sha256=sha256, on_sale=replaces)
     except SpaceUndecided as error:
         wide = ", ".join(error.sources)
         problems.append(

@@ -1,14 +1,18 @@
 """What changes between two versions of a recipe: mixes gained and lost, by which rule, and prices."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from configurator.mixing.compiling import SpaceTooLarge, compile_space
-from configurator.mixing.diffing import lost_mixes, shared_count
+from configurator.mixing.diffing import count_and_show_lost
 from configurator.mixing.linting import lint
 from configurator.mixing.mixer import Mixer
+from configurator.mixing.model import Constraint, Limit, Model, Nogood, Table
 from configurator.mixing.spec import Rule, Size
 
 EXAMPLES = 5
+RULES_KEPT = 2_000  # of which it is remembered how many mixes each leaves by itself
 COUNTED_MIXES = 100_000  # up to so many combinations a rule's effect beside all others is counted
 
 
@@ -52,15 +56,16 @@ class Changes:
     comparable: bool
 
 
-def rule_effects(mixer: Mixer) -> tuple[RuleEffect, ...]:
+def rule_effects(mixer: Mixer, *, idle: Collection[str] | None = None) -> tuple[RuleEffect, ...]:
     """For each hard rule what it removes.
 
     Up to COUNTED_MIXES combinations each rule is counted alone and beyond all others, which takes two small spaces per
-    rule; beyond, alone only, and whether it has any effect is settled by search under a time limit.
+    rule; beyond, alone only, and whether it has any effect is taken from `idle`, the rules without, or where that is
+    None settled by search under a time limit.
     """
     rules = [rule for rule in mixer.spec.rules if not rule.advice]
     if mixer.total > COUNTED_MIXES:
-        idle = lint(mixer.space).idle
+        idle = lint(mixer.space).idle if idle is None else idle
         return tuple(RuleEffect(rule, _removed_by(mixer, rule), None, rule.slug in idle) for rule in rules)
     makeable = mixer.count() or 0
     found = []
@@ -72,9 +77,18 @@ def rule_effects(mixer: Mixer) -> tuple[RuleEffect, ...]:
 
 def _removed_by(mixer: Mixer, rule: Rule) -> int | None:
     try:
-        return mixer.total - compile_space(mixer.model.only([rule.slug])).count()
+        return mixer.total - _left_by(mixer.model.sizes, mixer.model.by_source.get(rule.slug, ()))
     except SpaceTooLarge:
         return None
+
+
+@lru_cache(RULES_KEPT)
+def _left_by(sizes: tuple[int, ...], constraints: tuple[Constraint, ...]) -> int:
+    """How many mixes keep the constraints of one rule: after an edit of another rule still as many."""
+    nogoods = tuple(each for each in constraints if isinstance(each, Nogood))
+    limits = tuple(each for each in constraints if isinstance(each, Limit))
+    tables = tuple(each for each in constraints if isinstance(each, Table))
+    return compile_space(Model(sizes, nogoods, limits, tables)).count()
 
 
 def compare(old: Mixer, new: Mixer) -> Changes:
@@ -86,17 +100,17 @@ def compare(old: Mixer, new: Mixer) -> Changes:
         return Changes(before, after, after, before, (), (), prices, comparable=False)
     if before is None or after is None:
         return Changes(before, after, None, None, (), (), prices, comparable=True)
-    there, back = counterparts(old, new), counterparts(new, old)
-    shared = shared_count(old.space, new.space, there)
-    lost = lost_mixes(old.space, new.space, there, limit=EXAMPLES)
-    gained = lost_mixes(new.space, old.space, back, limit=EXAMPLES)
+    if old is new:
+        return Changes(before, after, 0, 0, (), (), prices, comparable=True)
+    lost, lost_some = count_and_show_lost(old.space, new.space, counterparts(old, new), limit=EXAMPLES)
+    gained, gained_some = count_and_show_lost(new.space, old.space, counterparts(new, old), limit=EXAMPLES)
     return Changes(
         before,
         after,
-        gained=after - shared,
-        lost=before - shared,
-        lost_examples=tuple(old.named(mix) for mix in lost),
-        gained_examples=tuple(new.named(mix) for mix in gained),
+        gained=gained,
+        lost=lost,
+        lost_examples=tuple(old.named(mix) for mix in lost_some),
+        gained_examples=tuple(new.named(mix) for mix in gained_some),
         prices=prices,
         comparable=True,
     )

@@ -45,6 +45,15 @@ def lost_mixes(a: Space, b: Space, maps: Maps, *, limit: int | None = None) -> I
     return islice(lost.walk(a.model.full), limit)
 
 
+def count_and_show_lost(a: Space, b: Space, maps: Maps, *, limit: int) -> tuple[int, tuple[Mix, ...]]:
+    """How many mixes of `a` the other does not have, and the first `limit` of them; one walk for both.
+
+    Errors and costs as for `shared_count`.
+    """
+    lost = _lost(a, b, _counterparts(a, b, maps))
+    return Space(a.model, lost).count(), tuple(islice(lost.walk(a.model.full), limit))
+
+
 def _lost(a: Space, b: Space, counterparts: Sequence[Mapping[int, int]]) -> Diagram:
     """The mixes of `a` that `b` does not have, as a diagram."""
     for space in (a, b):

@@ -88,3 +88,31 @@ def test_statuses_are_those_of_brute_force(question: tuple[Model, dict[int, int]
                 assert status is (Status.SWAPPABLE if slot in chosen else Status.FREE)
             else:
                 assert status is (Status.CHANGE if option in ever else Status.NEVER)
+
+
+@given(model=models(), before=models())
+@settings(deadline=None, max_examples=150)
+def test_witnesses_found_before_an_edit_change_no_answer(model: Model, before: Model) -> None:
+    known = lint(compile_space(before), deadline=Deadline()).witnesses
+
+    found = lint(compile_space(model), deadline=Deadline(), witnesses=known)
+
+    assert found == lint(compile_space(model), deadline=Deadline())
+    for source, mix in found.witnesses.items():
+        assert model.violated(mix) == (source,)
+
+
+def test_a_rule_with_a_witness_takes_no_search() -> None:
+    model = Model((2, 2), nogoods=(Nogood(((0, 0b1), (1, 0b1)), "one"), Nogood(((0, 0b10),), "other")))
+    known = lint(compile_space(model)).witnesses
+
+    found = lint(compile_space(model), deadline=Deadline(0.0), witnesses=known)
+
+    assert set(known) == {"one", "other"}
+    assert (found.idle, found.unsettled) == ((), ())
+
+
+def test_a_time_that_is_up_is_kept_to_even_by_searches_of_few_steps() -> None:
+    model = Model((2, 2), nogoods=(Nogood(((0, 0b1), (1, 0b1)), "one"),))
+
+    assert lint(compile_space(model), deadline=Deadline(0.0)).unsettled == ("one",)

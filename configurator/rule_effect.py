@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from configurator.draft_space import OpenDraft
 from configurator.entered_rules import EnteredRule, draft_rule
-from configurator.mixing.adding import Added, add_rule
+from configurator.mixing.adding import EXAMPLES, Added, add_rule
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import NONE
 from configurator.mixing.walking import bits
@@ -51,7 +51,7 @@ def preview_rule(opened: OpenDraft, entered: EnteredRule, *, instead_of: str | N
             figures=_("Removes nothing: what it speaks of is not offered."),
             notes=tuple(_notes(entered)),
         )
-    added = add_rule(base, rule)
+    added = add_rule(base, rule, examples=_most_examples(base))
     is_advice = entered.force == Rule.Force.ADVICE
     return RuleEffect(
         sentence=sentence,
@@ -59,16 +59,14 @@ def preview_rule(opened: OpenDraft, entered: EnteredRule, *, instead_of: str | N
         is_advice=is_advice,
         added=added,
         emptied=() if is_advice else tuple(_emptied_texts(base, added)),
-        examples=_examples(base, added),
+        examples=tuple(mix_name(base.spec, mix) for mix in added.examples),
         notes=tuple(_notes(entered)),
     )
 
 
-def _examples(mixer: Mixer, added: Added) -> tuple[str, ...]:
+def _most_examples(mixer: Mixer) -> int:
     """None for a recipe of so many slots that the names of its mixes leave some out: they would all read alike."""
-    if len(mixer.spec.slots) > MOST_NAMED:
-        return ()
-    return tuple(mix_name(mixer.spec, mix) for mix in added.examples)
+    return EXAMPLES if len(mixer.spec.slots) <= MOST_NAMED else 0
 
 
 def _removing_text(added: Added) -> str:

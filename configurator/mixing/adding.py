@@ -40,11 +40,11 @@ class Added:
     examples: tuple[dict[str, str], ...] = ()
 
 
-def add_rule(mixer: Mixer, rule: Rule) -> Added:
+def add_rule(mixer: Mixer, rule: Rule, *, examples: int = EXAMPLES) -> Added:
     """What `rule` does beside the hard rules of a mixer, as if it were hard, too.
 
     Linear in the pairs of nodes of both diagrams that are met; past BUDGET, or where the space itself is too large to
-    count, the counts are None and nothing is said of what is left.
+    count, the counts are None and nothing is said of what is left. At most so many `examples`; each costs another walk.
     """
     model = build_model(mixer.spec, [rule])
     starters = tuple(starter for starter in mixer.spec.starters if _is_lost(mixer, model, starter))
@@ -53,15 +53,19 @@ def add_rule(mixer: Mixer, rule: Rule) -> Added:
     if narrowed is None:
         return Added(total=mixer.total, breaks=breaks, lost=None, left=None, starters=starters)
     left = narrowed.count()
+    lost = mixer.space.count() - left
+    shown = min(lost, examples)
     same = [[(option, option) for option in range(size)] for size in mixer.space.sizes]
     return Added(
         total=mixer.total,
         breaks=breaks,
-        lost=mixer.space.count() - left,
+        lost=lost,
         left=left,
         closed=tuple(_closed(mixer, narrowed)),
         starters=starters,
-        examples=tuple(mixer.named(mix) for mix in lost_mixes(mixer.space, narrowed, same, limit=EXAMPLES)),
+        examples=tuple(mixer.named(mix) for mix in lost_mixes(mixer.space, narrowed, same, limit=shown))
+        if shown
+        else (),
     )
 
 

@@ -65,8 +65,11 @@ def attribute(old: Mixer, new: Mixer) -> Attribution | None:
 def _attribute(old: Mixer, new: Mixer) -> Attribution:
     before, after = _hard(old.spec), _hard(new.spec)
     there, back = counterparts(old, new), counterparts(new, old)
-    offered_still = shared_count(old.space, _under(new, ()), there)
-    offered_before = shared_count(new.space, _under(old, ()), back)
+    if old.option_slugs == new.option_slugs:
+        offered_still, offered_before = old.space.count(), new.space.count()
+    else:
+        offered_still = shared_count(old.space, _under(new, ()), there)
+        offered_before = shared_count(new.space, _under(old, ()), back)
     is_same_content = _contents(old.spec) == _contents(new.spec)
     shares, fresh = [], []
     for slug in dict.fromkeys([*before, *after]):

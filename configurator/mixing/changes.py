@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from configurator.mixing.compiling import SpaceTooLarge, compile_space
-from configurator.mixing.diffing import count_and_show_lost
+from configurator.mixing.diffing import lost_mixes, shared_count
 from configurator.mixing.linting import lint
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.model import Constraint, Limit, Model, Nogood, Table
@@ -102,15 +102,17 @@ def compare(old: Mixer, new: Mixer) -> Changes:
         return Changes(before, after, None, None, (), (), prices, comparable=True)
     if old is new:
         return Changes(before, after, 0, 0, (), (), prices, comparable=True)
-    lost, lost_some = count_and_show_lost(old.space, new.space, counterparts(old, new), limit=EXAMPLES)
-    gained, gained_some = count_and_show_lost(new.space, old.space, counterparts(new, old), limit=EXAMPLES)
+    there, back = counterparts(old, new), counterparts(new, old)
+    shared = shared_count(old.space, new.space, there)
+    lost = lost_mixes(old.space, new.space, there, limit=EXAMPLES) if before > shared else ()
+    gained = lost_mixes(new.space, old.space, back, limit=EXAMPLES) if after > shared else ()
     return Changes(
         before,
         after,
-        gained=gained,
-        lost=lost,
-        lost_examples=tuple(old.named(mix) for mix in lost_some),
-        gained_examples=tuple(new.named(mix) for mix in gained_some),
+        gained=after - shared,
+        lost=before - shared,
+        lost_examples=tuple(old.named(mix) for mix in lost),
+        gained_examples=tuple(new.named(mix) for mix in gained),
         prices=prices,
         comparable=True,
     )

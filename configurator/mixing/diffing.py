@@ -31,8 +31,18 @@ def shared_count(a: Space, b: Space, maps: Maps) -> int:
     model compiles in the slot order of the other. Linear in the pairs of nodes met, times their arcs; these are few
     where the spaces are alike, at worst the nodes of one times those of the other in a slot.
     """
-    lost = _lost(a, b, _counterparts(a, b, maps))
-    return a.count() - Space(a.model, lost).count()
+    counterparts = _counterparts(a, b, maps)
+    one, other = _in_step(a, b)
+    ways: dict[Pair, int] = {(i, j): 1 for i in one.root for j in other.root}
+    for slot, layer, layer_of_other in zip(one.order, one.layers, other.layers, strict=True):
+        read = _reader(counterparts[slot])
+        below: dict[Pair, int] = {}
+        for (i, j), times in ways.items():
+            for mask, pair in _steps(layer.arcs[i], layer_of_other.arcs[j], read):
+                if pair[1] != GONE:
+                    below[pair] = below.get(pair, 0) + times * mask.bit_count()
+        ways = below
+    return sum(ways.values())
 
 
 def lost_mixes(a: Space, b: Space, maps: Maps, *, limit: int | None = None) -> Iterator[Mix]:
@@ -45,21 +55,9 @@ def lost_mixes(a: Space, b: Space, maps: Maps, *, limit: int | None = None) -> I
     return islice(lost.walk(a.model.full), limit)
 
 
-def count_and_show_lost(a: Space, b: Space, maps: Maps, *, limit: int) -> tuple[int, tuple[Mix, ...]]:
-    """How many mixes of `a` the other does not have, and the first `limit` of them; one walk for both.
-
-    Errors and costs as for `shared_count`.
-    """
-    lost = _lost(a, b, _counterparts(a, b, maps))
-    return Space(a.model, lost).count(), tuple(islice(lost.walk(a.model.full), limit))
-
-
 def _lost(a: Space, b: Space, counterparts: Sequence[Mapping[int, int]]) -> Diagram:
     """The mixes of `a` that `b` does not have, as a diagram."""
-    for space in (a, b):
-        if not space.exact_count:
-            space.count()  # raises CountUnknown
-    one, other = _in_one_order(a, b)
+    one, other = _in_step(a, b)
     unfolded: list[list[Arcs]] = []
     root_of_other = next(iter(other.root), GONE)
     level: dict[Pair, int] = {(node, root_of_other): 0 for node in one.root}
@@ -83,6 +81,14 @@ def _lost(a: Space, b: Space, counterparts: Sequence[Mapping[int, int]]) -> Diag
     part = reduced(one.order, unfolded, last=[0 if j == GONE else -1 for _, j in level])
     is_empty = not part.is_possible or not any(j == GONE for _, j in level)
     return Diagram(a.sizes, None if is_empty else part.layers, order=one.order)
+
+
+def _in_step(a: Space, b: Space) -> tuple[Diagram, Diagram]:
+    """Both diagrams in one slot order. Raises CountUnknown for a filtered space."""
+    for space in (a, b):
+        if not space.exact_count:
+            space.count()  # raises CountUnknown
+    return _in_one_order(a, b)
 
 
 def _steps(arcs: Arcs, others: Arcs, read: Read) -> Iterator[tuple[int, Pair]]:

@@ -58,6 +58,12 @@ class _Slips:
         self._found: dict[Mixer, Lint] = {}
         self._witnesses: dict[str, dict[str, Mix]] = {}
 
+    def forget(self) -> None:
+        """As a process that has just begun."""
+        with self._lock:
+            self._found.clear()
+            self._witnesses.clear()
+
     def look(self, mixer: Mixer, *, thoroughly: bool) -> Lint:
         recipe = mixer.spec.slug
         with self._lock:

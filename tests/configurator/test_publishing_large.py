@@ -1,11 +1,12 @@
 """Publishing what is too large for its diagram: sold without counts, or refused, with the rules that cost it named."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from django.test import Client
 
-from configurator import publishing
+from configurator import compiled_drafts
 from configurator.mixing import storing
 from configurator.mixing.budget import Budget
 from configurator.mixing.filtering import FilteredSpace, SpaceUndecided, make_space
@@ -21,10 +22,13 @@ TINY = Budget(nodes=8)
 
 
 @pytest.fixture
-def tiny_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+def tiny_budget(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The shampoo is too large for this shop."""
+    compiled_drafts.compiled.cache_clear()
     monkeypatch.setattr(storing, "make_space", partial(make_space, budget=TINY, filter_budget=TINY))
     Size.objects.filter(slug="250ml").update(price=1500)
+    yield
+    compiled_drafts.compiled.cache_clear()
 
 
 @pytest.mark.usefixtures("tiny_budget")
@@ -63,7 +67,8 @@ def test_what_cannot_be_answered_in_time_is_refused_with_the_rules_named(
     def run_out(spec: object) -> None:
         raise SpaceUndecided(2.0, ("gleam-mend", "protein-cap"))
 
-    monkeypatch.setattr(publishing, "Mixer", run_out)
+    monkeypatch.setattr(compiled_drafts, "Mixer", run_out)
+    Size.objects.filter(slug="250ml").update(price=1501)
     before = RecipeVersion.objects.count()
 
     with pytest.raises(InvalidSpecError, match="what costs it: gleam-mend, protein-cap"):

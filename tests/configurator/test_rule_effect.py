@@ -139,13 +139,14 @@ def test_an_edited_rule_is_judged_in_the_place_of_the_saved_one() -> None:
 
 
 def test_rules_too_wide_to_answer_leave_it_uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
-    from configurator import draft_space
+    from configurator import compiled_drafts
     from configurator.mixing.filtering import SpaceUndecided
 
     def never(_spec: Any) -> Any:
         raise SpaceUndecided(1, ("gleam-mend",))
 
-    monkeypatch.setattr(draft_space, "_mixer", never)
+    compiled_drafts.compiled.cache_clear()
+    monkeypatch.setattr(compiled_drafts, "Mixer", never)
     make_rule(left=["lift"], right=["calm"])
     opened = open_draft(Recipe.objects.get(slug="shampoo"))
 

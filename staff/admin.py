@@ -17,6 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from staff.audit import Kind, record
 from staff.models import AuditEntry
+from staff.reading import ReadOnlyAdmin
 from staff.roles import ROLES
 from staff.second_factor import has_second_factor, reset_second_factor
 
@@ -133,21 +134,12 @@ class RoleAdmin(GroupAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditAdmin(admin.ModelAdmin[AuditEntry]):
+class AuditAdmin(ReadOnlyAdmin):
     list_display = ["at", "kind", "who", "about", "note", "network"]
     list_filter = ["kind", "at"]
     search_fields = ["who", "about", "note", "request_id"]
     list_per_page = 100
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _is_superuser(request: HttpRequest) -> bool:

@@ -1,7 +1,5 @@
 """Planned versions: to read, and to call off while their time has not come."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -14,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from configurator.models import PlannedPublish
 from configurator.planning import PlanEndedError, call_off
+from staff.reading import ReadOnlyAdmin
 
 HEAVY = ("spec", "space", "replaces__spec", "replaces__space", "version__spec", "version__space")
 
 
 @admin.register(PlannedPublish)
-class PlannedPublishAdmin(admin.ModelAdmin[PlannedPublish]):
+class PlannedPublishAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "valid_from", "mixes", "note", "planned_by", "refusal"]
     list_filter = ["state", "recipe"]
     fields = [
@@ -31,15 +30,6 @@ class PlannedPublishAdmin(admin.ModelAdmin[PlannedPublish]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PlannedPublish]:
         related = ("recipe", "planned_by", "replaces__recipe", "version__recipe")
         return super().get_queryset(request).select_related(*related).defer(*HEAVY)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         off = path(

@@ -1,7 +1,5 @@
 """Shared mixes: to see which there are, and to take one back for someone who cannot."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,10 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from configurator.models import SharedMix
 from configurator.sharing import revoke_shared
+from staff.reading import ReadOnlyAdmin
 
 
 @admin.register(SharedMix)
-class SharedMixAdmin(admin.ModelAdmin[SharedMix]):
+class SharedMixAdmin(ReadOnlyAdmin):
     list_display = ["code", "version", "mix", "size", "created_at", "revoked_at"]
     list_filter = ["version__recipe", "revoked_at"]
     search_fields = ["code"]
@@ -24,15 +23,6 @@ class SharedMixAdmin(admin.ModelAdmin[SharedMix]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SharedMix]:
         found = super().get_queryset(request).select_related("version__recipe")
         return found.defer("version__spec", "version__space")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("configurator.change_sharedmix")

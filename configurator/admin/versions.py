@@ -21,6 +21,7 @@ from configurator.models import RecipeVersion
 from configurator.outlook import look_ahead
 from configurator.publishing import NothingToPublishError, publish_again
 from configurator.versions import mixer_for, newest_version
+from staff.reading import ReadOnlyAdmin
 
 
 class PublishAgainForm(forms.Form):
@@ -35,7 +36,7 @@ class PublishAgainForm(forms.Form):
 
 
 @admin.register(RecipeVersion)
-class RecipeVersionAdmin(admin.ModelAdmin[RecipeVersion]):
+class RecipeVersionAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "mixes", "published_at", "published_by", "note", "ways_on"]
     list_filter = ["recipe"]
     list_select_related = ["recipe", "published_by"]
@@ -66,15 +67,6 @@ class RecipeVersionAdmin(admin.ModelAdmin[RecipeVersion]):
         return format_html(
             '{} · <a href="{}" aria-label="{}">{}</a>', first, again, label, _("Put on sale again")
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         again = path(

@@ -18,9 +18,9 @@ from orders.admin.job_deeds import DECIDE, JOB_DEEDS
 from orders.admin.job_recipe import show_recipe
 from orders.admin.labels import LabelPages
 from orders.admin.long_lists import LongListAdmin
-from orders.admin.reading import ReadOnlyInline
 from orders.finding import find_jobs
 from orders.models import Hold, Job, JobTransition
+from staff.reading import ReadOnlyInline
 
 
 class TransitionInline(ReadOnlyInline):

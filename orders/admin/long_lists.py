@@ -10,8 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from orders.admin.reading import ReadOnlyAdmin
 from orders.finding import EVERYWHERE, LOOK_BACK, MOST_FOUND, Found
+from staff.reading import ReadOnlyAdmin
 
 MOST_COUNTED = 10_000
 

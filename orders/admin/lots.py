@@ -15,9 +15,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin.reading import ReadOnlyAdmin
 from orders.models import LotUse
 from orders.recall import known_lots, orders_of_lot, write_csv
+from staff.reading import ReadOnlyAdmin
 
 
 @admin.register(LotUse)

@@ -23,12 +23,12 @@ from orders.admin.labels import first_uncancelled, labels_address
 from orders.admin.long_lists import LongListAdmin
 from orders.admin.lots import recall_address
 from orders.admin.order_deeds import ORDER_DEEDS
-from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
 from orders.finding import find_orders
 from orders.foreseeing.remakes import remaking
 from orders.models import Job, Order, OrderLine, Payment, Shipment
 from orders.recall import lots_of_order
 from orders.timeline import read_timeline
+from staff.reading import ReadOnlyAdmin, ReadOnlyInline
 
 
 class LineInline(ReadOnlyInline):

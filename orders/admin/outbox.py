@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from orders.admin.reading import ReadOnlyAdmin
 from orders.care import retry_hand_off
 from orders.models import OutboxEntry
+from staff.reading import ReadOnlyAdmin
 
 T = OutboxEntry.Topic
 S = OutboxEntry.State

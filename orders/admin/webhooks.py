@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from orders.admin.reading import ReadOnlyAdmin, ReadOnlyInline
 from orders.models import WebhookDelivery, WebhookEndpoint
+from staff.reading import ReadOnlyAdmin, ReadOnlyInline
 
 
 class DeliveryInline(ReadOnlyInline):

@@ -45,7 +45,7 @@ class RecipeVersionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RecipeVersion]:
         newest = RecipeVersion.objects.filter(recipe=OuterRef("recipe")).order_by("-number").values("number")
-        rows = super().get_queryset(request).annotate(newest=Subquery(newest[:1]))
+        rows: QuerySet[RecipeVersion] = super().get_queryset(request).annotate(newest=Subquery(newest[:1]))
         return rows.defer("spec", "space")
 
     @admin.display(description=gettext_lazy("from here"))

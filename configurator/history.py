@@ -7,7 +7,7 @@ all records of one moment: a component with three shares of its composition is o
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,10 @@ from configurator.models import (
     Component,
     CompositionPart,
     DeliveryTerms,
+    Family,
+    Flag,
     FragranceAllergen,
+    HairType,
     Need,
     NeedWeight,
     Recipe,
@@ -32,10 +35,12 @@ from configurator.models import (
     Slot,
     Starter,
     StarterPart,
+    Substance,
 )
 
 Row = models.Model
 TRACKED: tuple[type[Any], ...] = (  # those that others refer to first
+    *(Family, Substance, Flag, HairType),
     *(Component, CompositionPart, FragranceAllergen, Amount, DeliveryTerms, Recipe, Size, Slot, Rule),
     *(Need, NeedWeight, Starter, StarterPart),
 )
@@ -98,6 +103,17 @@ def one_change(*, at: datetime, by: User | None, why: str = "") -> Iterator[None
         _now.reset(token)
 
 
+@contextmanager
+def reason_by_default(why: str) -> Iterator[None]:
+    """What is saved inside has this reason, unless who changes it gave one; outside a change it says nothing."""
+    moment = _now.get()
+    token = _now.set(replace(moment, why=moment.why or why) if moment else None)
+    try:
+        yield
+    finally:
+        _now.reset(token)
+
+
 def listen() -> None:
     """Have each record carry the change that it belongs to."""
     pre_create_historical_record.connect(_sign)
@@ -108,6 +124,14 @@ def _sign(*, history_instance: Any, **_kwargs: Any) -> None:
         history_instance.history_date = moment.at
         history_instance.history_user = moment.by
         history_instance.history_change_reason = moment.why or None
+
+
+def deleted_row(kind: type[Any], pk: str) -> Any:
+    """A row that was there once, as its last record says it was; None if there never was one."""
+    if not pk.isascii() or not pk.isdecimal() or len(pk) > 18:
+        return None
+    last = kind.history.filter(id=pk).order_by("-history_date", "-history_id").first()
+    return None if last is None else last.instance
 
 
 def changes_of(row: Row, *, most: int = 50) -> list[Change]:

@@ -121,7 +121,7 @@ def test_a_rule_is_not_changed_without_a_reason_and_comes_back_with_its_componen
 def test_a_deleted_rule_comes_back_from_the_history_of_its_recipe(owners_browser: Client) -> None:
     rule = Rule.objects.get(slug="gleam-mend")
     sides = {row.slug for row in rule.left.all()}
-    owners_browser.post(f"{RULE}{rule.pk}/delete/", {"post": "yes"})
+    owners_browser.post(f"{RULE}{rule.pk}/delete/", {"post": "yes", "change_reason": "Tried out"})
     assert not Rule.objects.filter(pk=rule.pk).exists()
 
     take_back_newest(owners_browser, f"{RECIPE}{shampoo().pk}/")

@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy
 from configurator.admin.reasons import DeletesWithReason, reason_field
 from configurator.history import (
     CannotTakeBackError,
-    changes_of,
     deleted_row,
     reason_by_default,
     take_back,
 )
 from configurator.history_middleware import REASON
+from configurator.past_changes import changes_of
 
 
 class KeepsHistory(DeletesWithReason):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from configurator.history import one_change
-from staff.changed import giving_reason
+from staff.changed import changing
 
 REASON = "change_reason"
 
@@ -23,5 +23,5 @@ class HistoryMiddleware:
         if not is_form or not request.user.is_authenticated:
             return self.get_response(request)
         why = request.POST.get(REASON, "").strip()
-        with one_change(at=timezone.now(), by=request.user, why=why), giving_reason(why):
+        with one_change(at=timezone.now(), by=request.user, why=why), changing(request, why=why):
             return self.get_response(request)

@@ -11,11 +11,24 @@ from typing import Any
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import Group, User
 from django.db.models.signals import post_save
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from staff.audit import Kind, record
 
+_request: ContextVar[HttpRequest | None] = ContextVar("changing", default=None)
 _why: ContextVar[str] = ContextVar("giving_reason", default="")
+
+
+@contextmanager
+def changing(request: HttpRequest, *, why: str) -> Iterator[None]:
+    """What is changed inside is noted with where the request came from, and with this reason."""
+    token = _request.set(request)
+    try:
+        with giving_reason(why):
+            yield
+    finally:
+        _request.reset(token)
 
 
 @contextmanager
@@ -44,4 +57,4 @@ def _note_change(*, instance: Any, created: bool, raw: bool = False, **_kwargs: 
     said = _("Deleted.") if instance.action_flag == DELETION else str(instance.get_change_message())
     why = _why.get()
     note = said if not why or why in said else f"{said.removesuffix('.')}. {_('Why: %(why)s') % {'why': why}}"
-    record(Kind.CHANGED, who=instance.user.get_username(), about=about, note=note)
+    record(Kind.CHANGED, who=instance.user.get_username(), about=about, note=note, request=_request.get())

@@ -116,6 +116,7 @@ def test_a_change_of_stock_and_of_a_price_says_why_and_of_which_component(browse
 
     (entry,) = noted()
     assert (entry.kind, entry.who, entry.about) == ("changed", "olive", "component: Mend")
+    assert entry.network == "127.0.0.1"
     assert entry.note == "Changed Surcharge and Stock, ml. Why: Counted on Friday"
 
 

@@ -26,10 +26,14 @@ from configurator.models import (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A recipe's draft as a spec, and what was left out of it, in words for staff in the language that was on."""
+    """A recipe's draft as a spec, and what was left out of it, in words for staff in the language that was on.
+
+    `starters_left_out` are the names of the starters among it.
+    """
 
     spec: spec.Spec
     left_out: tuple[str, ...]
+    starters_left_out: tuple[str, ...] = ()
 
 
 def read_draft(recipe: Recipe) -> Draft:
@@ -43,6 +47,7 @@ def read_draft(recipe: Recipe) -> Draft:
     families = _families(recipe, rows)
     offered = {component.slug for family in families for component in family.components}
     left_out: list[str] = []
+    starters_left_out: list[str] = []
     drafted = spec.Spec(
         slug=recipe.slug,
         name=recipe.name,
@@ -53,7 +58,7 @@ def read_draft(recipe: Recipe) -> Draft:
         slots=slots,
         families=families,
         rules=tuple(_rules(recipe, families, left_out)),
-        starters=tuple(_starters(recipe, slots, offered, left_out)),
+        starters=tuple(_starters(recipe, slots, offered, left_out, starters_left_out)),
         needs=tuple(_needs(recipe, offered, left_out)),
         flags=_words(Flag.objects.filter(components__in=_offered(recipe))),
         hair_types=_words(HairType.objects.filter(components__in=_offered(recipe))),
@@ -61,7 +66,7 @@ def read_draft(recipe: Recipe) -> Draft:
         allergen_threshold_ppm=ppm_or_none(recipe.allergen_threshold_percent),
         open_jar_months=recipe.open_jar_months,
     )
-    return Draft(drafted, tuple(left_out))
+    return Draft(drafted, tuple(left_out), tuple(starters_left_out))
 
 
 def _slot(row: Slot) -> spec.Slot:
@@ -151,7 +156,11 @@ def _rules(recipe: Recipe, families: tuple[spec.Family, ...], left_out: list[str
 
 
 def _starters(
-    recipe: Recipe, slots: tuple[spec.Slot, ...], offered: set[str], left_out: list[str]
+    recipe: Recipe,
+    slots: tuple[spec.Slot, ...],
+    offered: set[str],
+    left_out: list[str],
+    names_left_out: list[str],
 ) -> Iterable[spec.Starter]:
     parts = StarterPart.objects.filter(starter__recipe=recipe)
     mixes = _grouped(parts.values_list("starter_id", "slot__slug", "component__slug"))
@@ -159,6 +168,7 @@ def _starters(
         mix = {slot: component or NONE for slot, component in mixes.get(row.pk, ())}
         if problem := _misfit(mix, slots, offered):
             left_out.append(_("starter %(name)s: %(problem)s") % {"name": row.name, "problem": problem})
+            names_left_out.append(row.name)
             continue
         yield spec.Starter(name=row.name, mix=tuple((slot.slug, mix[slot.slug]) for slot in slots))
 

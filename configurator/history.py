@@ -7,13 +7,13 @@ all records of one moment: a component with three shares of its composition is o
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import ProtectedError, Sum
 from django.utils.translation import gettext as _
 from simple_history.signals import pre_create_historical_record
@@ -23,7 +23,10 @@ from configurator.models import (
     Component,
     CompositionPart,
     DeliveryTerms,
+    Family,
+    Flag,
     FragranceAllergen,
+    HairType,
     Need,
     NeedWeight,
     Recipe,
@@ -32,10 +35,11 @@ from configurator.models import (
     Slot,
     Starter,
     StarterPart,
+    Substance,
 )
 
-Row = models.Model
 TRACKED: tuple[type[Any], ...] = (  # those that others refer to first
+    *(Family, Substance, Flag, HairType),
     *(Component, CompositionPart, FragranceAllergen, Amount, DeliveryTerms, Recipe, Size, Slot, Rule),
     *(Need, NeedWeight, Starter, StarterPart),
 )
@@ -56,25 +60,6 @@ class Moment:
     at: datetime
     by: User | None
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one change did to a row, in words; `others` is what it did to other rows, and goes back with it.
-
-    `is_first`: it only says how things were when records began, so there is no way back, and `others` is left empty.
-    """
-
-    at: datetime
-    by: str
-    why: str
-    lines: list[str] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
-    is_first: bool = False
-
-    @property
-    def does_something(self) -> bool:
-        return bool(self.lines or self.others)
 
 
 class CannotTakeBackError(Exception):
@@ -103,6 +88,17 @@ def current_change() -> Moment | None:
     return _now.get()
 
 
+@contextmanager
+def reason_by_default(why: str) -> Iterator[None]:
+    """What is saved inside has this reason, unless who changes it gave one; outside a change it says nothing."""
+    moment = _now.get()
+    token = _now.set(replace(moment, why=moment.why or why) if moment else None)
+    try:
+        yield
+    finally:
+        _now.reset(token)
+
+
 def listen() -> None:
     """Have each record carry the change that it belongs to."""
     pre_create_historical_record.connect(_sign)
@@ -115,106 +111,32 @@ def _sign(*, history_instance: Any, **_kwargs: Any) -> None:
         history_instance.history_change_reason = moment.why or None
 
 
-def changes_of(row: Row, *, most: int = 50) -> list[Change]:
-    """The newest changes of a row and of what belongs to it, newest first."""
-    own = list(_own(type(row), [row.pk]))
-    moments: set[datetime] = set()
-    for _kind, records in own:
-        newest = records.order_by("-history_date", "-history_id")
-        moments |= set(newest.values_list("history_date", flat=True)[: most * 4])
-    return [_read_change(at, own) for at in sorted(moments, reverse=True)[:most]]
-
-
-def _own(kind: type[Any], ids: Any) -> Iterator[tuple[type[Any], Any]]:
-    """(kind, its records) of these rows and of all that belongs to them."""
-    yield kind, kind.history.filter(id__in=ids)
-    for part, name in PARTS.get(kind, {}).items():
-        yield from _own(part, part.history.filter(**{f"{name}_id__in": ids}).values("id"))
-
-
-def _read_change(at: datetime, own: list[tuple[type[Any], Any]]) -> Change:
-    records = [record for _kind, found in own for record in found.filter(history_date=at)]
-    by = next(
-        (each.history_user.get_username() for each in records if each.history_user), _("the shop itself")
-    )
-    why = next((each.history_change_reason for each in records if each.history_change_reason), "")
-    is_first = all(_is_beginning(record) for record in records)
-    if is_first:  # one moment for a whole catalogue
-        steps = [step for kind, found in own for step in _steps_of(kind, found.filter(history_date=at), at)]
-    else:
-        steps = list(_steps(at))
-    touched = {(record.instance_type, record.id) for record in records}
-    change = Change(at, by, why, is_first=is_first)
-    for kind, pk, before, after in steps:
-        lines = change.lines if (kind, pk) in touched else change.others
-        lines += _in_words(kind, before, after)
-    return change
-
-
-def _is_beginning(record: Any) -> bool:
-    """Whether it only says how things were when records began."""
-    return record.history_type == "+" and record.history_user is None
+def deleted_row(kind: type[Any], pk: str) -> Any:
+    """A row that was there once, as its last record says it was; None if there never was one."""
+    if not pk.isascii() or not pk.isdecimal() or len(pk) > 18:
+        return None
+    last = kind.history.filter(id=pk).order_by("-history_date", "-history_id").first()
+    return None if last is None else last.instance
 
 
 def _steps(at: datetime) -> Iterator[tuple[type[Any], Any, Any, Any]]:
     """(kind, key, record before, record after) of each row that the change of this moment touched; None: not there."""
     for kind in TRACKED:
-        yield from _steps_of(kind, kind.history.filter(history_date=at), at)
-
-
-def _steps_of(kind: type[Any], records: Any, at: datetime) -> Iterator[tuple[type[Any], Any, Any, Any]]:
-    last = {record.id: record for record in records.order_by("history_id")}
-    for pk, record in last.items():
-        earlier = kind.history.filter(id=pk, history_date__lt=at)
-        before = earlier.order_by("-history_date", "-history_id").first()
-        yield kind, pk, _there(before), _there(record)
+        last = {record.id: record for record in kind.history.filter(history_date=at).order_by("history_id")}
+        for pk, record in last.items():
+            earlier = kind.history.filter(id=pk, history_date__lt=at)
+            before = earlier.order_by("-history_date", "-history_id").first()
+            yield kind, pk, _there(before), _there(record)
 
 
 def _there(record: Any) -> Any:
     return None if record is None or record.history_type == "-" else record
 
 
-def _in_words(kind: type[Any], before: Any, after: Any) -> list[str]:
-    what = {"kind": str(kind._meta.verbose_name), "name": _name(after or before)}
-    if after is None:
-        return [_("%(kind)s %(name)s: removed") % what]
-    if before is None:
-        return [_("%(kind)s %(name)s: added") % what]
-    lines = []
-    for each in _fields(kind):
-        old, new = _shown(before, each), _shown(after, each)
-        if old != new:
-            values = {"field": str(each.verbose_name), "old": old or "-", "new": new or "-"}
-            lines.append(_("%(kind)s %(name)s: %(field)s: %(old)s → %(new)s") % {**what, **values})
-    return lines
-
-
-def _fields(kind: type[Any]) -> list[Any]:
+def fields_of(kind: type[Any]) -> list[Any]:
+    """The fields of a tracked kind that are worth a word, those of several last."""
     meta = kind._meta
     return [each for each in meta.fields if each.name not in ("id", "reserved_ml")] + list(meta.many_to_many)
-
-
-def _name(record: Any) -> str:
-    try:
-        return str(record.instance)
-    except models.ObjectDoesNotExist:  # what its name is made of is gone
-        return f"{record.id}"
-
-
-def _shown(record: Any, each: Any) -> str:
-    if each.many_to_many:
-        found = _chosen(record, each)
-        return ", ".join(sorted(str(row) for row in each.related_model.objects.filter(pk__in=found)))
-    value = getattr(record, each.attname)
-    if value is None or value == "":
-        return ""
-    if each.is_relation:
-        return str(each.related_model.objects.filter(pk=value).first() or value)
-    if each.choices:
-        return str(dict(each.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
 
 
 def _chosen(record: Any, each: Any) -> list[Any]:
@@ -257,7 +179,7 @@ def _restore(kind: type[Any], pk: Any, before: Any) -> None:
     if current is None:
         row.save(force_insert=True)
     else:
-        row.save(update_fields=[each.name for each in _fields(kind) if each.concrete and not each.many_to_many
+        row.save(update_fields=[each.name for each in fields_of(kind) if each.concrete and not each.many_to_many
                                 and each.name not in LEFT_ALONE])  # fmt: skip
     for each in kind._meta.many_to_many:
         there = each.related_model.objects.filter(pk__in=_chosen(before, each))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from configurator.history import one_change
+from staff.changed import changing
 
 REASON = "change_reason"
 
@@ -21,5 +22,6 @@ class HistoryMiddleware:
         is_form = request.method == "POST" and request.path.startswith(reverse("admin:index"))
         if not is_form or not request.user.is_authenticated:
             return self.get_response(request)
-        with one_change(at=timezone.now(), by=request.user, why=request.POST.get(REASON, "").strip()):
+        why = request.POST.get(REASON, "").strip()
+        with one_change(at=timezone.now(), by=request.user, why=why), changing(request, why=why):
             return self.get_response(request)

@@ -17,6 +17,7 @@ from configurator.mixing.storing import to_bytes
 from configurator.mixing.validation import validate
 from configurator.models import PlannedPublish, Recipe, RecipeVersion
 from configurator.publishing import check_draft, lock_recipe, on_sale, writable, write_version
+from staff import audit
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ def plan_publish(
     if plan := planned_for(recipe):
         raise PlannedAlreadyError(plan)
     mixer = check_draft(recipe, expected_sha256=expected_sha256, confirmed=confirmed)
-    return PlannedPublish.objects.create(
+    plan = PlannedPublish.objects.create(
         recipe=recipe,
         valid_from=valid_from,
         spec=to_json(mixer.spec),
@@ -86,6 +87,9 @@ def plan_publish(
         planned_at=now,
         planned_by=by,
     )
+    if by is not None:
+        audit.record(audit.Kind.CHANGED, who=by.get_username(), about=plan, note=f"planned: {note}")
+    return plan
 
 
 @transaction.atomic
@@ -95,6 +99,8 @@ def call_off(plan: PlannedPublish, *, by: User | None, now: datetime) -> Planned
     plan = PlannedPublish.objects.select_for_update(of=("self",)).get(pk=plan.pk)
     if plan.state != S.PLANNED:
         raise PlanEndedError(plan)
+    if by is not None:
+        audit.record(audit.Kind.CHANGED, who=by.get_username(), about=plan, note="called off")
     return _end(plan, S.CALLED_OFF, now=now, ended_by=by)
 
 

@@ -96,7 +96,7 @@ def preview_publish(recipe: Recipe) -> Preview:
         effects=effects,
         costly=mixer.costly_rules,
         changes=compare(old, mixer) if old else None,
-        losses=() if problems else find_losses(old, mixer),
+        losses=() if problems else find_losses(old, mixer, starters_left_out=draft.starters_left_out),
         replaces=replaces,
     )
 

@@ -13,11 +13,12 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from staff import audit, idle
+        from staff import audit, changed, idle
 
         post_migrate.connect(_heal_roles, sender=self)
         user_logged_in.connect(idle.note_sign_in)
         audit.listen()
+        changed.listen()
 
 
 def _heal_roles(*, using: str, **_kwargs: Any) -> None:

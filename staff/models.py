@@ -23,6 +23,7 @@ class AuditEntry(models.Model):
         FACTOR_SET_UP = "factor_set_up", _("second factor set up")
         FACTOR_RESET = "factor_reset", _("second factor taken away")
         CODES_RENEWED = "codes_renewed", _("backup codes made")
+        CHANGED = "changed", _("changed")
         PERSON_CHANGED = "person_changed", _("member of the staff changed")
         ROLES_CHANGED = "roles_changed", _("roles changed")
         PUBLISHED = "published", _("published")

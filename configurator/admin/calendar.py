@@ -1,6 +1,7 @@
 """The calendar of the bench: days with other room than usual, closed days, and what is booked on them."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from configurator.admin.calendar_forms import BenchDayForm, CloseForm, WhenFilte
 from configurator.admin.whole_numbers import WHOLE_NUMBERS
 from configurator.closing import BookedDay, BookedMeanwhileError, booked_on, close_days, open_days
 from configurator.models import BenchDay, DeliveryTerms
+from staff.audit import Kind, record
 
 CHANGELIST = "admin:configurator_benchday_changelist"
 
@@ -86,6 +88,11 @@ class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
                 except BookedMeanwhileError:
                     booked = booked_on(days)
                 else:
+                    _note(
+                        request,
+                        days if count else [],
+                        _("Closed. %(note)s") % {"note": form.cleaned_data["note"]},
+                    )
                     _tell_of_closing(request, count, booked)
                     return redirect(CHANGELIST)
         context = {
@@ -104,7 +111,9 @@ class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
 
     @admin.action(description=gettext_lazy("Open closed days again"), permissions=["change"])
     def open_again(self, request: HttpRequest, chosen: QuerySet[BenchDay]) -> None:
-        count = open_days(chosen.values_list("day", flat=True))
+        days = list(chosen.filter(is_closed=True).order_by("day").values_list("day", flat=True))
+        count = open_days(days)
+        _note(request, days, _("Open again."))
         said = ngettext("%(count)s day is open again.", "%(count)s days are open again.", count)
         messages.info(request, said % {"count": count})
 
@@ -129,6 +138,14 @@ class BenchDayAdmin(admin.ModelAdmin[BenchDay]):
         if usual is None:
             return _("no limit")
         return _("%(left)s of %(room)s") % {"left": max(usual - day.booked, 0), "room": usual}
+
+
+def _note(request: HttpRequest, days: Sequence[date], note: str) -> None:
+    """One entry of the audit for a deed, of however many days; none where it found no day to do it to."""
+    if days:
+        who, text = request.user.get_username(), [day.isoformat() for day in days]
+        note = f"{note.strip()} {', '.join(text)}"
+        record(Kind.CHANGED, who=who, about=f"{text[0]} to {text[-1]}", note=note, request=request)
 
 
 def _seen(booked: tuple[BookedDay, ...]) -> str:

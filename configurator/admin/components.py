@@ -94,7 +94,7 @@ class AmountInline(NamedTabularInline):
 
 
 @admin.register(Family)
-class FamilyAdmin(admin.ModelAdmin[Family]):
+class FamilyAdmin(KeepsHistory):
     list_display = ["name", "slug"]
     fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
@@ -173,7 +173,7 @@ class ComponentAdmin(ListPages, KeepsHistory):
 
 
 @admin.register(Substance, Flag, HairType)
-class NamedAdmin(admin.ModelAdmin[Any]):
+class NamedAdmin(KeepsHistory):
     """Things that have little more than a name."""
 
     search_fields = ["name"]

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST
 
 from configurator.admin.desk_composition import composition_rows, find_component, may_change, save_composition
 from configurator.admin.desk_tester import about_tester
-from configurator.admin.history import WhyForm
+from configurator.admin.reasons import WhyForm
 from configurator.admin.rule_sentence import SentenceForm
 from configurator.desk_figures import find_slips, list_families, list_rules
 from configurator.draft_space import OpenDraft, open_draft
 from configurator.entered_rules import EnteredRule
+from configurator.history import reason_by_default
 from configurator.models import Recipe, Rule
 from configurator.rule_effect import RuleEffect, preview_rule
 from configurator.space_picture import draw_sheets, sketch
@@ -135,7 +136,7 @@ def _may_edit(request: HttpRequest, rule: Rule | None) -> bool:
 def _save(request: HttpRequest, recipe: Recipe, form: SentenceForm) -> HttpResponse:
     is_new = form.instance.pk is None
     rules = admin.site.get_model_admin(Rule)
-    with transaction.atomic():
+    with transaction.atomic(), reason_by_default(_("New.") if is_new else ""):
         rule = form.save()
         message = rules.construct_change_message(request, cast(Any, form), [], add=is_new)
         (rules.log_addition if is_new else rules.log_change)(request, rule, message)

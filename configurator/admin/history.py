@@ -1,10 +1,9 @@
-"""The history of a row in words, with a button that takes a change back, and the field that asks why."""
+"""The history of a row in words, with a button that takes a change back."""
 
 from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,33 +16,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from configurator.history import CannotTakeBackError, changes_of, take_back
+from configurator.admin.reasons import DeletesWithReason, reason_field
+from configurator.history import (
+    CannotTakeBackError,
+    deleted_row,
+    reason_by_default,
+    take_back,
+)
 from configurator.history_middleware import REASON
-
-WHY = gettext_lazy("Say in a few words why, so that others understand it later.")
-
-
-def reason_field(*, required: bool) -> forms.CharField:
-    """Asks why something is changed."""
-    return forms.CharField(
-        label=gettext_lazy("Why this change?"),
-        max_length=100,
-        required=required,
-        help_text=gettext_lazy("For the history; shoppers do not see it."),
-        error_messages={"required": WHY},
-    )
+from configurator.past_changes import changes_of
 
 
-class WhyForm(forms.Form):
-    """For a form of rows that has no fields of its own."""
-
-    change_reason = reason_field(required=False)
-
-
-class KeepsHistory(admin.ModelAdmin[Any]):
-    """For rows that keep records. With `reason_is_required` a change is only taken with a word of why."""
-
-    reason_is_required = False
+class KeepsHistory(DeletesWithReason):
+    """For rows that keep records: a change is only taken with a word of why. What is new needs none."""
 
     def _asks_why(self, request: HttpRequest, obj: Any) -> bool:
         return obj is not None and self.has_change_permission(request, obj)
@@ -51,7 +36,7 @@ class KeepsHistory(admin.ModelAdmin[Any]):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 Django's
         if self._asks_why(request, obj):
             base = kwargs.get("form", self.form)
-            reason = reason_field(required=self.reason_is_required)
+            reason = reason_field(required=True)
             kwargs["form"] = type(base)(f"Reasoned{base.__name__}", (base,), {REASON: reason})
         return super().get_form(request, obj, change=change, **kwargs)
 
@@ -60,6 +45,10 @@ class KeepsHistory(admin.ModelAdmin[Any]):
         if self._asks_why(request, obj) and REASON not in flatten_fieldsets(fieldsets):
             fieldsets.append((gettext_lazy("Why"), {"fields": [REASON]}))
         return fieldsets
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        with reason_by_default(_("New.")):
+            return super().add_view(request, form_url, extra_context)
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_take_back"
@@ -105,13 +94,14 @@ class KeepsHistory(admin.ModelAdmin[Any]):
             for said in error.messages:
                 messages.warning(request, said)
         else:
+            self.log_change(request, row, why)
             messages.success(
                 request, _("It is as it was before. Shoppers see it when the recipe is published.")
             )
         return history
 
     def _row(self, request: HttpRequest, object_id: str) -> Any:
-        row = self.get_object(request, unquote(object_id))
+        row = self.get_object(request, unquote(object_id)) or deleted_row(self.model, unquote(object_id))
         if row is None:
             raise Http404
         return row

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from configurator.admin.history import reason_field
+from configurator.admin.reasons import reason_field
 from configurator.exchanging.lists import ListKind
 from configurator.exchanging.table import UnreadableFileError, decode
 from configurator.history_middleware import REASON

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from configurator.admin.history import reason_field
+from configurator.admin.reasons import reason_field
 from configurator.admin.rules import RuleForm
 from configurator.entered_rules import EnteredRule
 from configurator.history_middleware import REASON

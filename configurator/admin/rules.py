@@ -30,7 +30,6 @@ class RuleForm(forms.ModelForm[Rule]):
 class RuleAdmin(ListPages, KeepsHistory):
     lists = (RULES,)
     form = RuleForm
-    reason_is_required = True
     list_display = ["slug", "recipe", "kind", "force", "reason", "is_active"]
     list_filter = ["recipe", "kind", "force", "is_active"]
     list_select_related = ["recipe"]

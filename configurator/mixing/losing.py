@@ -1,5 +1,6 @@
 """Who is left with less, or with nothing, when one version of a recipe takes the place of another."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,12 +43,16 @@ class Avoiding:
         return self.before is not None and self.after is not None and self.after < self.before
 
 
-def find_losses(old: Mixer | None, new: Mixer) -> tuple[Loss, ...]:
+def find_losses(
+    old: Mixer | None, new: Mixer, *, starters_left_out: Collection[str] = ()
+) -> tuple[Loss, ...]:
     """What `new` leaves with nothing and `old`, the version on sale, does not; without one, all that `new` leaves so.
 
-    A component that is no longer offered counts, a starter that was deleted does not: that was meant.
+    A component that is no longer offered counts. So does a starter of `old` that is still drafted and cannot be told to
+    shoppers any more, for lack of a part or of what it holds (`starters_left_out`: their names); one that was deleted
+    does not: that was meant.
     """
-    return (*_components(old, new), *_starters(old, new), *_avoided(old, new))
+    return (*_components(old, new), *_starters(old, new, starters_left_out), *_avoided(old, new))
 
 
 def avoiding(old: Mixer | None, new: Mixer) -> tuple[Avoiding, ...]:
@@ -93,9 +98,11 @@ def _names(mixer: Mixer) -> dict[str, str]:
     return {part.slug: part.name for slot in spec.slots for part in spec.components_of(slot)}
 
 
-def _starters(old: Mixer | None, new: Mixer) -> list[Loss]:
+def _starters(old: Mixer | None, new: Mixer, left_out: Collection[str]) -> list[Loss]:
     dead_already = _dead_starters(old) if old else []
-    return [Loss(LossKind.STARTER, name, name) for name in _dead_starters(new) if name not in dead_already]
+    were_told = [starter.name for starter in old.spec.starters] if old else []
+    gone = [*_dead_starters(new), *(name for name in were_told if name in left_out)]
+    return [Loss(LossKind.STARTER, name, name) for name in gone if name not in dead_already]
 
 
 def _dead_starters(mixer: Mixer) -> list[str]:

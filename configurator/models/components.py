@@ -30,6 +30,8 @@ class Family(models.Model):
     )
     name = models.CharField(_("name"), max_length=80)
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["name"]
         verbose_name_plural = _("families")
@@ -42,6 +44,8 @@ class Substance(models.Model):
     """An ingredient by its INCI name."""
 
     name = models.CharField(_("INCI name"), max_length=120, unique=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]
@@ -58,6 +62,8 @@ class Flag(models.Model):
     )
     name = models.CharField(_("name"), max_length=80)
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["name"]
 
@@ -72,6 +78,8 @@ class HairType(models.Model):
         _("short name"), max_length=50, unique=True, validators=[validate_short_name], help_text=SHORT_NAME
     )
     name = models.CharField(_("name"), max_length=80)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from orders.admin.deciding import DecisionPages
 from orders.foreseeing.told import Foreseen
+from staff.changed import giving_reason
 
 MOST_AT_ONCE = 100  # rows of a page, and what an address has room for
 
@@ -56,6 +57,11 @@ class Deed:
     def log(self, data: dict[str, Any]) -> str:
         """What the admin writes down beside what the use case does."""
         return str(self.label)
+
+
+def why_of(data: Mapping[str, Any]) -> str:
+    """The reason that a form asks for, with its note, for the audit."""
+    return ": ".join(str(data[name]) for name in ("reason", "note") if data.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,8 @@ class DeedPages(DecisionPages):
                 logger.exception("%s failed for %s", deed.slug, line.row.pk)
                 messages.error(request, _stopped(line, lines[place + 1 :]))
                 break
-            self.log_change(request, line.row, deed.log(data))
+            with giving_reason(why_of(data)):
+                self.log_change(request, line.row, deed.log(data))
             done.append(after or line.row)
         if done:
             messages.success(request, deed.done(len(done)))

@@ -13,10 +13,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.admin.deciding import DecisionPages
+from orders.admin.deeds import why_of
 from orders.care import hold_once
 from orders.holds import NothingToHoldError, release_hold
 from orders.jobs import Actor
 from orders.models import Hold, Job
+from staff.changed import giving_reason
 
 
 class HoldForm(forms.ModelForm[Hold]):
@@ -65,7 +67,8 @@ class HoldPages(DecisionPages):
             messages.warning(request, said % {"state": error.job.get_state_display()})
         else:
             if is_new:
-                self.log_change(request, job, gettext("Put on hold."))
+                with giving_reason(why_of(form.cleaned_data)):
+                    self.log_change(request, job, gettext("Put on hold."))
             messages.success(request, gettext("The job is on hold until this hold is released."))
         return redirect("admin:orders_job_change", job.pk)
 

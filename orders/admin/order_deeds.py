@@ -22,11 +22,13 @@ from orders.holds import NothingToHoldError
 from orders.jobs import Actor
 from orders.models import Order
 
+REASON_LENGTH = 450  # with the name of the deed, the audit has room for it
+
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why?"),
-        max_length=500,
+        max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("For staff: it stands in the order's timeline. She does not read it."),
     )
@@ -35,7 +37,7 @@ class ReasonForm(forms.Form):
 class WishForm(ReasonForm):
     reason = forms.CharField(
         label=gettext_lazy("Why, if it is worth a word"),
-        max_length=500,
+        max_length=REASON_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("For staff: it stands in the order's timeline. She does not read it."),

@@ -7,8 +7,8 @@ from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from orders.care import retry_hand_off
 from orders.models import OutboxEntry
@@ -61,7 +61,11 @@ class OutboxAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Try dead entries again"), permissions=["decide"])
     def retry(self, request: HttpRequest, chosen: QuerySet[OutboxEntry]) -> None:
         now = timezone.now()
-        tried = sum(retry_hand_off(entry, now=now) for entry in chosen)
+        tried = 0
+        for entry in chosen:
+            if retry_hand_off(entry, now=now):
+                tried += 1
+                self.log_change(request, entry, gettext("Tried again."))
         messages.info(
             request,
             ngettext("%(count)s entry is tried again.", "%(count)s entries are tried again.", tried)

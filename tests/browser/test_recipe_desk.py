@@ -80,6 +80,7 @@ def test_a_composition_says_its_sum_while_it_is_typed(
     share = float(water.input_value())
 
     water.fill(f"{share - 1.5:g}")
+    page.get_by_label("Why this change?").fill("Less water")
     expect(said).to_have_text("Adds up to 98.5 %: change a share by +1.5 % to make it 100 %.")
     page.locator(submit).click()
     expect(page.locator(".errorlist").first).to_contain_text("The composition adds up to 98.5")

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from configurator.mixing.losing import LossKind
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import from_json
-from configurator.models import Component, PlannedPublish, RecipeVersion, Rule, Starter
+from configurator.models import (
+    Component,
+    PlannedPublish,
+    RecipeVersion,
+    Rule,
+    Slot,
+    Starter,
+    StarterPart,
+)
 from configurator.outlook import look_ahead, summary
 from configurator.planning import plan_publish
 from configurator.publishing import ConfirmationNeededError, Preview, preview_publish, publish_recipe
@@ -85,6 +93,54 @@ def test_a_starter_that_can_no_longer_be_made_is_confirmed_by_its_name() -> None
     assert ("starter", "Cold Swim") in [(loss.kind, loss.slug) for loss in losses]
     with pytest.raises(ConfirmationNeededError):
         publish_with("")
+
+
+def test_a_new_slot_that_no_starter_fills_is_confirmed() -> None:
+    names = {starter.name for starter in Starter.objects.all()}
+    second = Slot.objects.get(slug="second")
+    values = {"slug": "third", "name": "Third", "position": 9, "is_optional": True, "dose_ml": second.dose_ml}
+    Slot.objects.create(recipe=shampoo(), family=second.family, **values)
+
+    preview = preview_publish(shampoo())
+
+    assert preview.problems == ()
+    assert {loss.name for loss in preview.losses if loss.kind is LossKind.STARTER} == names
+    assert preview.confirmation == "Shampoo"
+    with pytest.raises(ConfirmationNeededError):
+        publish_with("")
+    assert len(from_json(newest_version("shampoo").spec).starters) == len(names)
+
+
+def test_a_starter_that_lost_a_part_is_confirmed_by_its_name_and_a_deleted_one_is_not() -> None:
+    StarterPart.objects.filter(starter__name="Cold Swim", slot__slug="main").delete()
+
+    preview = preview_publish(shampoo())
+
+    assert [(loss.kind, loss.name) for loss in preview.losses] == [(LossKind.STARTER, "Cold Swim")]
+    assert preview.confirmation == "Cold Swim"
+    with pytest.raises(ConfirmationNeededError):
+        publish_with("")
+    assert RecipeVersion.objects.count() == 1
+
+    Starter.objects.get(name="Cold Swim").delete()
+    assert preview_publish(shampoo()).losses == ()
+    assert publish_with("").number == 2
+
+
+def test_a_starter_that_holds_what_is_not_offered_any_more_is_confirmed_with_it() -> None:
+    part = (
+        StarterPart.objects.filter(starter__name="Cold Swim", slot__slug="main")
+        .select_related("component")
+        .get()
+    )
+    assert part.component is not None
+    Component.objects.filter(pk=part.component.pk).update(is_offered=False)
+
+    losses = preview_publish(shampoo()).losses
+
+    assert {(LossKind.STARTER, "Cold Swim"), (LossKind.COMPONENT, part.component.name)} <= {
+        (loss.kind, loss.name) for loss in losses
+    }
 
 
 def test_a_component_that_is_no_longer_offered_is_confirmed() -> None:

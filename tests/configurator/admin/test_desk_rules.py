@@ -7,8 +7,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
-from configurator.history import changes_of
 from configurator.models import Component, Rule, Slot, Substance
+from configurator.past_changes import changes_of
 from tests.configurator.admin.forms import errors, open_form
 from tests.configurator.catalogue_judge import all_mixes, makeable
 from tests.configurator.drafts import make_bicycle, make_rule, shampoo

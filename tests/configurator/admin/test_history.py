@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -10,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from configurator.history import one_change
-from configurator.models import Component, Rule
+from configurator.models import Component, Flag, Rule
 from tests.configurator.admin.forms import errors, open_form
 from tests.configurator.drafts import shampoo
 
@@ -121,7 +122,7 @@ def test_a_rule_is_not_changed_without_a_reason_and_comes_back_with_its_componen
 def test_a_deleted_rule_comes_back_from_the_history_of_its_recipe(owners_browser: Client) -> None:
     rule = Rule.objects.get(slug="gleam-mend")
     sides = {row.slug for row in rule.left.all()}
-    owners_browser.post(f"{RULE}{rule.pk}/delete/", {"post": "yes"})
+    owners_browser.post(f"{RULE}{rule.pk}/delete/", {"post": "yes", "change_reason": "Tried out"})
     assert not Rule.objects.filter(pk=rule.pk).exists()
 
     take_back_newest(owners_browser, f"{RECIPE}{shampoo().pk}/")
@@ -180,3 +181,33 @@ def test_what_else_a_change_touched_is_told_apart_and_goes_back_with_it(
     assert "component Gleam" in folded.split("</details>")[0]
     gleam.refresh_from_db()
     assert [mend().surcharge, gleam.surcharge] == before
+
+
+def test_a_page_with_many_changes_takes_no_more_queries_than_one_with_few(
+    owners_browser: Client, django_assert_max_num_queries: Any
+) -> None:
+    def count() -> int:
+        with django_assert_max_num_queries(60) as asked:
+            owners_browser.get(f"{COMPONENT}{mend().pk}/history/")
+        return len(asked)
+
+    change_composition(owners_browser, why="The supplier changed")
+    few = count()
+
+    for number in range(6):
+        change_composition(owners_browser, why=f"Once more {number}")
+
+    assert count() == few
+
+
+def test_a_name_that_is_gone_is_still_said(owners_browser: Client) -> None:
+    flag = Flag.objects.create(slug="bees", name="Bees")
+    with one_change(at=timezone.now(), by=None, why="It has honey"):
+        mend().flags.add(flag)
+    with one_change(at=timezone.now(), by=None, why="It has none"):
+        mend().flags.remove(flag)
+
+    flag.delete()
+
+    page = read_history(owners_browser, f"{COMPONENT}{mend().pk}/")
+    assert "flags: Bees, protein, wheat → protein, wheat" in page

@@ -22,10 +22,10 @@ def edit(recipe: Recipe) -> str:
     return f"/admin/configurator/recipe/{recipe.pk}/change/"
 
 
-def publish(browser: Client, recipe: Recipe) -> str:
+def publish(browser: Client, recipe: Recipe, *, confirmed: str = "") -> str:
     """Publish on the page for it; what the page said before."""
     form = open_form(browser, f"/admin/configurator/recipe/{recipe.pk}/publish/")
-    form.fill(note="New things").save(browser)
+    form.fill(note="New things", **({"confirmed": confirmed} if confirmed else {})).save(browser)
     return form.html
 
 
@@ -106,7 +106,7 @@ def test_a_third_shot_slot_makes_four_times_eight_to_the_third(
     )
     form.save(owners_browser)
 
-    preview = publish(owners_browser, shampoo())
+    preview = publish(owners_browser, shampoo(), confirmed="Shampoo")  # no starter fills the new slot
 
     mixes = mixes_of(BASES, SHOTS, SHOTS, SHOTS, slots=(*judge.SLOTS, "third"))
     made = [mix for mix in mixes if is_makeable_with_third(tuple(mix.values()))]

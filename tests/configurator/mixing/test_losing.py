@@ -81,6 +81,23 @@ def test_a_component_that_is_no_longer_offered_is_lost_and_a_deleted_starter_is_
     assert lost(old, new) == [("component", "rue")]
 
 
+def test_a_starter_that_is_drafted_and_left_out_is_lost_if_it_was_on_sale_and_could_be_made() -> None:
+    old = make_spec(starters=(make_starter("Morning", base="oak", shot="mint"), make_starter("Evening")))
+    new = replace(old, starters=())
+    dead = replace(old, rules=(make_rule(left=("oak",), right=("mint", "sage", "rue")),))
+
+    def left_out(old: Spec | None, *names: str) -> list[str]:
+        before = None if old is None else Mixer(old)
+        found = find_losses(before, Mixer(new), starters_left_out=names)
+        return [loss.name for loss in found if loss.kind is LossKind.STARTER]
+
+    assert left_out(old, "Morning") == ["Morning"]
+    assert left_out(old, "Morning", "Evening", "Never told") == ["Morning", "Evening"]
+    assert left_out(old) == []
+    assert left_out(None, "Morning") == []
+    assert "Morning" not in left_out(dead, "Morning")
+
+
 def test_in_a_first_version_what_can_never_be_had_is_lost() -> None:
     assert lost(None, make_spec()) == []
     assert lost(None, make_spec(rules=(make_rule(right=("mint", "sage", "rue")),))) == [("component", "oak")]

@@ -1,4 +1,4 @@
-"""Rows in which every text that a shopper, a maker or staff may write is markup, so that pages show how they treat it."""
+"""Rows in which every text that a shopper, a maker or staff may write is markup."""
 
 from datetime import timedelta
 

@@ -29,8 +29,8 @@ FRIDAY = (
     "taking-back", "taken-back", "in-the-shop-again",
 )  # fmt: skip
 GUIDE = (
-    "set-up", "backup-codes", "code", "today", "component", "desk", "rule", "space", "publish", "bench", "weigh", "send",
-    "orders", "order", "timeline", "history", "roles", "lost-phone",
+    "set-up", "backup-codes", "code", "today", "component", "desk", "rule", "space", "publish", "bench", "weigh",
+    "send", "orders", "order", "timeline", "history", "roles", "lost-phone",
 )  # fmt: skip
 NAMES = (*GUIDE, *(f"friday-{step}" for step in FRIDAY))
 

@@ -91,10 +91,9 @@ def _write_markup(fields: dict[str, list[str]]) -> None:
     """Before what stands in these fields, as far as there is room."""
     models = {model.__name__: model for model in apps.get_models()}
     for name, written in fields.items():
-        columns = models[name]._meta
-        models[name]._default_manager.update(
-            **{
-                each: Left(Concat(Value(EVIL), F(each)), columns.get_field(each).max_length or 1000)
-                for each in written
-            }
-        )
+        room = {
+            field.name: getattr(field, "max_length", None) or 1000
+            for field in models[name]._meta.get_fields()
+        }
+        texts = {each: Left(Concat(Value(EVIL), F(each)), room[each]) for each in written}
+        models[name]._default_manager.update(**texts)

@@ -29,7 +29,7 @@ FRIDAY = (
     "taking-back", "taken-back", "in-the-shop-again",
 )  # fmt: skip
 GUIDE = (
-    "set-up", "backup-codes", "code", "today", "component", "desk", "rule", "space", "publish", "bench", "weigh",
+    "set-up", "backup-codes", "today", "component", "desk", "rule", "space", "publish", "bench", "weigh",
     "send", "orders", "order", "timeline", "history", "roles", "lost-phone",
 )  # fmt: skip
 NAMES = (*GUIDE, *(f"friday-{step}" for step in FRIDAY))
@@ -138,10 +138,6 @@ def first_sign_in(browser: Browser, shop: Shop) -> Iterator[tuple[str, Shown]]:
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".codes")).to_be_visible()
     yield "backup-codes", page
-    context.clear_cookies()
-    page.goto("/admin/")
-    enter_password(page, "olive")
-    yield "code", page
     context.close()
 
 

@@ -95,6 +95,17 @@ class BusyProblem(Problem):
         self.headers["Retry-After"] = str(BUSY_SECONDS)
 
 
+class BrokenProblem(Problem):
+    """What nobody foresaw; says nothing of the inside."""
+
+    status = status.HTTP_500_INTERNAL_SERVER_ERROR
+    code = "broken"
+    title = "Something broke on our side"
+
+    def __init__(self) -> None:
+        super().__init__("It is noted. Send the same again in a minute; what changes something is done once.")
+
+
 class _FromFramework(Problem):
     """What Django REST framework raised by itself, in our shape."""
 

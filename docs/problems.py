@@ -9,6 +9,7 @@ PLACE = re.compile(r"(?<=<!-- problems -->\n).*(?=<!-- /problems -->)", re.DOTAL
 
 WHAT_TO_DO = {
     "bad-request": "Look at the request: it is not what HTTP or JSON allow.",
+    "broken": "Wait a minute, then send the same again.",
     "busy": "Wait as Retry-After says, then send the same again.",
     "cancellation-requested": "Accept or reject the cancellation first.",
     "cursor-expired": "Read all jobs from `resync`, then go on in the feed.",

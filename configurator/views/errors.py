@@ -4,11 +4,13 @@ import logging
 import sys
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from rest_framework.views import APIView
 
 from configurator.busy import BUSY_SECONDS, NO_DATABASE
+from configurator.problems import MEDIA_TYPE, BrokenProblem
 from configurator.same_origin import is_from_own_page
 
 MOST_SENT_AGAIN = 20_000  # characters of a form that is offered once more
@@ -29,8 +31,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def server_error(request: HttpRequest) -> HttpResponse:
     """For what nobody foresaw: needs neither database nor session nor what the request says.
 
-    A database that does not answer is foreseen: nothing was changed, and a moment later it may answer again.
+    A database that does not answer is foreseen: nothing was changed, and a moment later it may answer again. To
+    programs it says so as a problem, as it says all else.
     """
+    if _is_of_an_api(request):
+        problem = BrokenProblem()
+        return JsonResponse(problem.body(request.path), status=problem.status, content_type=MEDIA_TYPE)
     if isinstance(sys.exc_info()[1], NO_DATABASE):
         response = _bare("503.html", status=503)
         response["Retry-After"] = str(BUSY_SECONDS)
@@ -60,6 +66,11 @@ def sent_again(request: HttpRequest) -> tuple[tuple[str, str], ...]:
         not request.FILES and sum(len(name) + len(value) for name, value in fields) <= MOST_SENT_AGAIN
     )
     return tuple(fields) if is_safe and is_complete else ()
+
+
+def _is_of_an_api(request: HttpRequest) -> bool:
+    view = getattr(request.resolver_match, "func", None)
+    return issubclass(getattr(view, "cls", object), APIView)
 
 
 def _bare(template: str, *, status: int) -> HttpResponse:

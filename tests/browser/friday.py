@@ -4,10 +4,11 @@
 take a picture of it.
 """
 
-import re
 from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
+
+from tests.browser.rule_desk import save_rule, say_why, tick
 
 NOTE = "Warm Hearth falls flat without Mend"
 BROKEN = "/mix/shampoo/warm-hearth/vivid/quench"  # what the mended rule forbids
@@ -52,44 +53,30 @@ def walk(page: Page) -> Iterator[tuple[str, Page]]:
 
 def write_wrong_rule(page: Page) -> None:
     """Warm Hearth needs Orchard Rain: both are bases, and a bottle has one, so nobody could have Warm Hearth."""
-    open_recipe(page)
-    page.get_by_role("link", name="Add a rule").click()
-    page.locator("#id_slug").fill("hearth-needs")
-    page.locator("#id_kind").select_option("needs")
-    page.locator("#id_reason").fill(NOTE)
-    pick(page, "left", "Warm Hearth")
-    pick(page, "right", "Orchard Rain")
+    open_desk(page)
+    page.get_by_role("link", name="Write a rule").click()
+    page.get_by_label("this needs that").check()
+    tick(page, "left", "Warm Hearth")
+    tick(page, "right", "Orchard Rain")
+    say_why(page, NOTE)
+    expect(page.locator("#effect")).to_contain_text("Warm Hearth")
 
 
 def mend_rule(page: Page) -> None:
     """Warm Hearth needs Mend, as was meant."""
-    page.goto("/admin/configurator/rule/?q=hearth-needs")
-    page.get_by_role("link", name="hearth-needs").click()
-    page.locator(".field-right .select2-selection__choice__remove").click()
-    pick(page, "right", "Mend")
+    open_desk(page)
+    page.get_by_role("link", name="Edit the rule warm-hearth-orchard-rain here").click()
+    tick(page, "right", "Orchard Rain")
+    tick(page, "right", "Mend")
     page.get_by_label("Why this change?").fill("It named another base")
 
 
-def pick(page: Page, field: str, name: str) -> None:
-    """Choose a component in a field that is searched by typing."""
-    search = page.locator(f".field-{field} .select2-search__field")
-    search.click()
-    search.fill(name)
-    page.locator(".select2-results__option", has_text=re.compile(f"^{name}$")).click()
-
-
-def save_rule(page: Page) -> None:
-    page.locator("[name=_save]").click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
-
-
-def open_recipe(page: Page) -> None:
+def open_desk(page: Page) -> None:
     page.goto("/admin/configurator/recipe/")
-    page.get_by_role("link", name="Shampoo", exact=True).click()
+    page.get_by_role("link", name="Open the desk of Shampoo").click()
 
 
 def open_publish_page(page: Page) -> None:
-    open_recipe(page)
     page.get_by_role("link", name="Preview and publish").click()
     expect(page.locator("h1")).to_have_text("Publish Shampoo")
 

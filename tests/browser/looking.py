@@ -1,6 +1,7 @@
 """What browser tests do with a page: look for complaints, run axe, walk the shop."""
 
 import re
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Error, Page, expect
@@ -18,6 +19,7 @@ AXE_RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "preload": False,  # axe would fetch style sheets, which a strict content policy refuses
 }
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CUSTOMER = {
     "email": "ada@example.org",
     "full_name": "Ada Lovelace",
@@ -54,8 +56,32 @@ def watch(page: Page, complaints: list[str]) -> None:
 
 def find_violations(page: Page, *, only_colours: bool = False) -> list[str]:
     """What axe has against a page, one line each; `only_colours` for another look of a page that was looked at."""
-    rules = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "preload": False}
-    found = Axe().run(page, options=rules if only_colours else AXE_RULES).response["violations"]
+    return _run_axe(page, _only("color-contrast") if only_colours else AXE_RULES)
+
+
+def find_on_a_phone_in_the_dark(page: Page) -> list[str]:
+    """What is wrong with a page that was looked at wide and light, when it is narrow and dark: only what that changes.
+
+    It is wide and light again afterwards.
+    """
+    wide = page.viewport_size
+    assert wide is not None
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 780})
+    found = _run_axe(page, _only("color-contrast", "target-size"))
+    if too_wide := page.evaluate(SIDEWAYS):
+        found.append(f"scrolls sideways by {too_wide} px")
+    page.set_viewport_size(wide)
+    page.emulate_media(color_scheme="light")
+    return [f"on a phone in the dark: {each}" for each in found]
+
+
+def _only(*rules: str) -> dict[str, Any]:
+    return {"runOnly": {"type": "rule", "values": [*rules]}, "preload": False}
+
+
+def _run_axe(page: Page, options: dict[str, Any]) -> list[str]:
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]
 
 

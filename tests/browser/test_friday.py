@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
+from staff.roles import FORMULATOR
 from tests.browser.friday import walk
 from tests.browser.looking import find_violations
 from tests.browser.signing_in import signed_in
@@ -27,7 +28,7 @@ def test_a_wrong_rule_is_stopped_mended_published_and_taken_back(browser: Browse
     complaints: list[str] = []
     violations: dict[str, list[str]] = {}
     too_wide: list[str] = []
-    with signed_in(browser, shop, complaints=complaints) as page:
+    with signed_in(browser, shop, complaints=complaints, name="frieda", role=FORMULATOR) as page:
         for step, shown in walk(page):
             violations[step] = find_violations(shown)
             shown.set_viewport_size(PHONE)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from staff.roles import FORMULATOR
 from tests.browser.looking import choose, order_mix, watch
+from tests.browser.rule_desk import save_rule, say_why, tick
 from tests.browser.signing_in import signed_in
 from tests.processes import Shop, open_shop
 
@@ -23,7 +25,7 @@ def shop() -> Iterator[Shop]:
 
 def test_a_candle_is_made_up_in_the_admin_put_on_sale_and_bought(browser: Browser, shop: Shop) -> None:
     complaints: list[str] = []
-    with signed_in(browser, shop, complaints=complaints) as page:
+    with signed_in(browser, shop, complaints=complaints, name="frieda", role=FORMULATOR) as page:
         add_family(page)
         for name in SCENTS:
             add_component(page, name)
@@ -97,25 +99,20 @@ def forbid_smoke_with_rose(page: Page) -> None:
     tick(page, "left", "Smoke")
     tick(page, "right", "Rose")
     expect(page.locator("#effect")).to_contain_text("Removes 2 of 25 mixes")
-    save_rule(page, "Ash drowns petals")
+    save_with(page, "Ash drowns petals")
 
 
 def allow_fig_once(page: Page) -> None:
     page.get_by_label("at most so many of these").check()
     tick(page, "left", "Fig")
     page.get_by_label("in at most so many slots").fill("1")
-    save_rule(page, "Two figs are sticky")
+    save_with(page, "Two figs are sticky")
 
 
-def tick(page: Page, side: str, name: str) -> None:
-    page.locator(f".rule-editor label:has([name={side}])").get_by_text(name, exact=True).click()
-
-
-def save_rule(page: Page, reason: str) -> None:
-    page.get_by_label("because").fill(reason)
-    page.get_by_role("button", name="Save in the draft").click()
+def save_with(page: Page, reason: str) -> None:
+    say_why(page, reason)
+    save_rule(page)
     expect(page.locator(".desk")).to_contain_text(reason)
-    expect(page.locator(".messagelist .success")).to_be_visible()
 
 
 def publish(page: Page) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from configurator.mixing.losing import LossKind
@@ -229,13 +229,13 @@ def _judge_preview(added: list[dict[str, Any]], dropped: list[int]) -> None:
     for i, values in enumerate(added):
         make_rule(f"random-{i}", **values)
     preview = preview_publish(shampoo())
-    if not preview.can_publish:
-        return
+    assume(preview.can_publish)
     old = mixer_for(newest_version("shampoo"))
     before = {tuple(mix.values()) for mix in old.mixes()}
     assert preview.mixer is not None
     assert preview.changes is not None
     outlook = look_ahead(shampoo(), old=old, new=preview.mixer)
+    said = summary(preview.changes, outlook)
 
     version = publish()
 
@@ -254,6 +254,21 @@ def _judge_preview(added: list[dict[str, Any]], dropped: list[int]) -> None:
     assert {loss.slug for loss in preview.losses if loss.kind is LossKind.COMPONENT} == dead
     for each in outlook.avoiding:
         assert (each.before, each.after) == (old.count(avoid=[each.slug]), mixer.count(avoid=[each.slug]))
+    starters = [tuple(dict(starter.mix).values()) for starter in old.spec.starters]
+    gone = [mix for mix in starters if mix in before - after]
+    assert outlook.starters == len(gone)
+    assert said.split("; touches ")[0] == _counted(mixer, before, after)
+
+
+def _counted(mixer: Mixer, before: set[tuple[str, ...]], after: set[tuple[str, ...]]) -> str:
+    """The first words of the summary, counted mix by mix: the rules that were added are those named random."""
+    every = judge.all_mixes()
+    broken = [mixer.model.violated(_indices(mixer, mix)) for mix in every]
+    removed = sum(any(slug.startswith("random-") for slug in rules) for rules in broken)
+    stay, come = len(before & after), len(after - before)
+    said = f"Removes {removed} of {len(every)} mixes, {len(before - after)} not already removed; {stay} stay"
+    said += "s" if stay == 1 else ""
+    return said + (f"; {come} come{'s' if come == 1 else ''}" if come else "")
 
 
 def _indices(mixer: Mixer, mix: tuple[str, ...]) -> tuple[int, ...]:

@@ -24,12 +24,17 @@ class Route:
     name: str
     address: str
     view: Callable[..., Any]
+    pattern: URLPattern
 
 
 def shop_routes() -> list[Route]:
     """Every pattern but those below an address in NO_PAGES."""
-    routes = _walk(get_resolver().url_patterns)
-    return [route for route in routes if not route.address.startswith(tuple(NO_PAGES))]
+    return [route for route in all_routes() if not route.address.startswith(tuple(NO_PAGES))]
+
+
+def all_routes() -> list[Route]:
+    """Every pattern that there is."""
+    return list(_walk(get_resolver().url_patterns))
 
 
 def _walk(patterns: list[Any], before: str = "", namespace: str = "") -> Iterator[Route]:
@@ -39,4 +44,4 @@ def _walk(patterns: list[Any], before: str = "", namespace: str = "") -> Iterato
             inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
             yield from _walk(each.url_patterns, address, inner)
         elif isinstance(each, URLPattern):
-            yield Route(f"{namespace}{each.name or address}", address, each.callback)
+            yield Route(f"{namespace}{each.name or address}", address, each.callback, each)

@@ -5,6 +5,7 @@ from pathlib import Path
 from staff.roles import CARE, FORMULATOR, MIXOLOGIST, OWNER
 
 TABLE = Path(__file__).with_name("who_may_open.txt")
+FORM = "POST "  # before the name of an address that only takes forms: what an empty one is answered
 COLUMNS = [FORMULATOR, MIXOLOGIST, CARE, OWNER]
 
 

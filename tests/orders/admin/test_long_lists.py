@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("catalogue")
 
 JOBS, ORDERS = "/admin/orders/job/", "/admin/orders/order/"
 MOST_QUERIES = 12
+MANY = 10_000
 SEARCHES = ["", "nothing", "ada lovelace", "mend quench", "@example.org", "warm hearth mend quench ada x"]
 
 
@@ -57,15 +58,15 @@ def queries_of(staff: Client, path: str, text: str) -> list[str]:
     return [query["sql"] for query in queries.captured_queries]
 
 
-@pytest.mark.parametrize("path", [ORDERS, JOBS])
-def test_a_list_or_a_search_of_300_asks_no_more_than_one_of_1(path: str) -> None:
+def test_a_list_or_a_search_of_10_000_asks_no_more_than_one_of_1() -> None:
     boss = make_boss()
     make_job("produced")
-    few = [len(queries_of(boss, path, text)) for text in SEARCHES]
+    asked = [(path, text) for path in (ORDERS, JOBS) for text in SEARCHES]
+    few = [len(queries_of(boss, path, text)) for path, text in asked]
 
-    fill(300)
+    fill(MANY)
 
-    assert [len(queries_of(boss, path, text)) for text in SEARCHES] == few
+    assert [len(queries_of(boss, path, text)) for path, text in asked] == few
     assert max(few) <= MOST_QUERIES
 
 

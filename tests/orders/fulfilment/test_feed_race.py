@@ -11,7 +11,7 @@ from tests.length import long_or_short
 from tests.own_database import own_database
 from tests.processes import Shop, open_shop, run_python
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.race]
 
 WRITERS, READERS = 6, 2
 EACH = long_or_short(500, 100)

@@ -31,7 +31,7 @@ from tests.orders.fulfilment.api import Caller, as_json
 from tests.orders.fulfilment.model import Model, ModelJob
 from tests.orders.make import lots_of, make_client, make_order
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("catalogue")]
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases, pytest.mark.usefixtures("catalogue")]
 
 MOST_JOBS = 4
 LEASE_SECONDS = 600

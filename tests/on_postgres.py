@@ -2,8 +2,9 @@
 
 One server for the whole run, started here and gone afterwards; with xdist a database for each worker. Of the tests
 named, those run that use the database and are not slow, and those marked `race` or `both_databases`, slow or not and
-whatever fixtures they have; none that is marked `any_database`. With `--first-cases` a test with many cases runs with its first, for cases differ in content, not in
-what the database does: so does `make test`, which runs all of them on SQLite.
+whatever fixtures they have; none that is marked `any_database`. With `--first-cases` a test with many cases runs with
+its first, for cases differ in content, not in what the database does: so does `make test`, which runs all of them on
+SQLite.
 """
 
 import os

@@ -5,6 +5,6 @@ from benchmarks import catalogue, claims, desk, handoff, lists, pages
 catalogue.main()
 desk.main()
 pages.main()
-handoff.main()
+handoff.main([])
 claims.main()
 lists.main()

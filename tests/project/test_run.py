@@ -25,7 +25,7 @@ from orders.demo.shopper import Shopper
 from tests.length import LONG
 from tests.processes import find_free_port, make_settings, make_template
 
-OPEN_SECONDS = 120.0
+OPEN_SECONDS = 300.0
 
 
 class Run:

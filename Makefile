@@ -12,6 +12,9 @@ DEV_READY := .venv/dev.ready
 # The tests of a file stay in one process, for many files open a shop of their own; in the order that conftest.py gives.
 BY_FILE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
+# Where data is written: `make test` runs these on PostgreSQL, too.
+ON_POSTGRES := tests/orders tests/examples tests/configurator/admin
+
 RACES := tests/orders/test_cancel_at_once.py $(addprefix tests/orders/fulfilment/,test_at_once.py test_double_claims.py \
 	test_feed_race.py test_model.py)
 
@@ -54,10 +57,10 @@ demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fu
 test: $(DEV_READY) ## Run all tests, those of the database on SQLite and PostgreSQL (one file: make test TESTS=tests/project/test_run.py)
 	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
 		$(PY) -m pytest -m "not alone" $(BY_FILE) && \
-		$(PY) -m pytest -p tests.on_postgres --first-cases $(BY_FILE) tests/orders tests/configurator/admin && \
+		$(PY) -m pytest -p tests.on_postgres --first-cases $(BY_FILE) $(ON_POSTGRES) && \
 		$(PY) -m pytest -m alone; fi
 
-test-postgres: $(DEV_READY) ## Run every test that uses the database on PostgreSQL; `make test` runs the first cases of those that write
+test-postgres: $(DEV_READY) ## Run on PostgreSQL all tests of the database but slow ones that are not meant for both; `make test` does their first cases
 	@$(PY) -m pytest -p tests.on_postgres $(BY_FILE) tests
 
 faults: $(DEV_READY) ## Let a shop under load suffer every fault, for an hour or so; writes docs/faults.md (ORDERS=2000: a tenth)

@@ -24,6 +24,10 @@ BACKLOGS = (1_000, 100_000, 1_000_000)
 CLAIMS = 60  # of 10 jobs each
 JOBS = 10
 AIMS = {"ratio": 1.5, "queries": 6, "kept": 0.8}
+QUERIES = (
+    "One finds the key, one locks the Idempotency-Key (not on SQLite), one looks for an answer under it, four claim "
+    "(select, update, transitions, events), one stores the answer."
+)
 PATH = "/api/fulfilment/v1/claims"
 
 RAW = """
@@ -183,8 +187,12 @@ def main() -> None:
 
         connections.close_all()
     print(
-        f"A claim of {JOBS} jobs on PostgreSQL (aims: {AIMS['ratio']}x a bare page of 10 kB, {AIMS['queries']} queries "
-        f"beside the key's, {AIMS['kept']} of the first backlog's rate kept)"
+        f"A claim of {JOBS} jobs on PostgreSQL (aims: {AIMS['ratio']}x a bare page of 10 kB, {AIMS['queries']} queries"
+        f", {AIMS['kept']} of the first backlog's rate kept)"
+    )
+    most = max(row["queries"] for row in rows)
+    print(
+        f"{most} queries: the aim of {AIMS['queries']} is {'met' if most <= AIMS['queries'] else 'missed'}. {QUERIES}"
     )
     names = list(rows[0])
     print("  ".join(f"{name:>14}" for name in names))

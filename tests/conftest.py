@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import override_settings
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -44,6 +46,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def catalogue(db: None) -> RecipeVersion:
     """The version of the shipped catalogue that is on sale."""
     return newest_version("shampoo")
+
+
+@pytest.fixture
+def one_transaction() -> Iterator[None]:
+    """For who calls the shop as WSGI does: no request ends the connection whose transaction the test is in.
+
+    Django's own test client sees to that by itself.
+    """
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,9 +1,10 @@
 """Run tests on PostgreSQL: `python -m pytest -p tests.on_postgres tests/orders tests/configurator`.
 
 One server for the whole run, started here and gone afterwards; with xdist a database for each worker. Of the tests
-named, those run that use the database and are not slow, and those marked `race`, slow or not, but for those marked
-`any_database`. With `--first-cases` a test with many cases runs with its first, for cases differ in content, not in
-what the database does: so does `make test`, which runs all of them on SQLite.
+named, those run that use the database and are not slow, and those marked `race` or `both_databases`, slow or not and
+whatever fixtures they have; none that is marked `any_database`. With `--first-cases` a test with many cases runs with
+its first, for cases differ in content, not in what the database does: so does `make test`, which runs all of them on
+SQLite.
 """
 
 import os
@@ -22,6 +23,7 @@ from config.readiness import answers
 
 START_SECONDS = 60.0
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences"}
+CHOSEN = {"race", "both_databases"}
 
 
 class Postgres:
@@ -67,9 +69,10 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 def belongs_here(item: pytest.Item) -> bool:
-    names = ("slow", "race", "any_database")
-    is_slow, is_race, is_alike = (item.get_closest_marker(name) is not None for name in names)
-    return uses_database(item) and not is_alike and (is_race or not is_slow)
+    marked = {name for name in ("slow", "any_database", *CHOSEN) if item.get_closest_marker(name) is not None}
+    if "any_database" in marked:
+        return False
+    return bool(marked & CHOSEN) or (uses_database(item) and "slow" not in marked)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

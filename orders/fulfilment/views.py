@@ -71,6 +71,14 @@ class FulfilmentView(APIView):
     metadata_class = None
     scopes: ClassVar[dict[str, str]] = {}
 
+    def check_permissions(self, request: Request) -> None:
+        """Counted first: a call that lacks a scope is a call, too, and is told how many are left."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done with the permissions."""
+
     @property
     def client(self) -> FulfilmentKey:
         return key_of(self.request)

@@ -19,7 +19,7 @@ from tests.length import long_or_short
 from tests.own_database import own_database
 from tests.processes import Shop, open_shop, run_python
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 ORDERS = 8
 KILLS = long_or_short(6, 4)

@@ -14,7 +14,11 @@ from django.core.wsgi import get_wsgi_application
 from tests.orders.fulfilment.api import read_description
 from tests.orders.make import make_client, make_job
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("catalogue")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.both_databases,
+    pytest.mark.usefixtures("catalogue", "one_transaction"),
+]
 
 COMMAND = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
 

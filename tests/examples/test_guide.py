@@ -23,6 +23,7 @@ def shop() -> Iterator[Shop]:
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_every_command_of_the_guide_is_answered_as_it_says(shop: Shop) -> None:
     key = shop.manage("create_fulfilment_key", "guide", "--test").strip()
     variables = {"SHOP": shop.url, "KEY": key, **prepare(shop.url, key), "WEBHOOK": make_webhook(shop)}

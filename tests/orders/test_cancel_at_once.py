@@ -11,7 +11,7 @@ from payments import PaymentStatus
 from configurator.models import BenchDay
 from orders.cancelling import SHOPPER, TooLateError, cancel_order
 from orders.claiming import claim_jobs
-from orders.models import Job, Order, OrderEvent, OutboxEntry, Payment
+from orders.models import Job, JobTransition, Order, OrderEvent, OutboxEntry, Payment
 from orders.outbox import process_outbox
 from tests.length import long_or_short
 from tests.orders.make import copy_job, make_client, make_job, make_order
@@ -33,6 +33,12 @@ def read_order(order: Order) -> tuple[str, list[str], list[str], list[str]]:
         list(OrderEvent.objects.filter(order=order).values_list("kind", flat=True)),
         sorted(later.values_list("topic", flat=True)),
     )
+
+
+def read_way(order: Order) -> str:
+    """The states that its one job has gone through."""
+    steps = JobTransition.objects.filter(job__order=order).order_by("version")
+    return ", ".join(steps.values_list("to_state", flat=True))
 
 
 def test_of_a_cancellation_and_a_claim_at_once_only_one_happens_in_many_random_runs(tmp_path: Path) -> None:
@@ -88,20 +94,26 @@ def test_many_cancellations_at_once_free_and_refund_once(tmp_path: Path) -> None
 
 
 def test_a_hand_off_at_the_same_moment_leaves_nothing_to_claim(tmp_path: Path) -> None:
-    orders = [make_order(paid=True, now=NOW) for _ in range(10)]
+    races, ways = EvenRace(18), Counter[str]()
+    orders = [make_order(paid=True, now=NOW) for _ in range(30)]
 
     with shop_on_file(tmp_path):
         for order in orders:
             entry = OutboxEntry.objects.get(order=order, topic="handoff")
             hand_off = partial(process_outbox, entry.pk, now=NOW)
-            do_at_once([hand_off, partial(cancel_order, order, by=SHOPPER, now=NOW)])
-        states = do_alone(lambda: Counter(Job.objects.values_list("state", flat=True)))
+            races.run(hand_off, partial(cancel_order, order, by=SHOPPER, now=NOW))
+            way = do_alone(partial(read_way, order))
+            ways[way] += 1
+            races.was_won_by(0 if "ready" in way else 1)
 
-    assert states == {"cancelled": 10}
+    assert set(ways) == {"pending, ready, cancelled", "pending, cancelled"}
+    assert min(ways.values()) >= 5  # else this was no race
 
 
 def test_a_payment_that_comes_while_she_cancels_makes_bottles_or_goes_back(tmp_path: Path) -> None:
     races, outcomes = EvenRace(17), Counter[str]()
+    paid_first = "cancelled ['cancelled'] ['mail_cancelled', 'refund']"
+    cancelled_first = "cancelled [] ['refund']"
 
     def be_paid(order: Order) -> None:
         Payment.objects.get(order=order).change_status(PaymentStatus.CONFIRMED)
@@ -111,10 +123,8 @@ def test_a_payment_that_comes_while_she_cancels_makes_bottles_or_goes_back(tmp_p
         for order in orders:
             races.run(partial(be_paid, order), partial(cancel_order, order, by=SHOPPER, now=NOW))
             state, jobs, _events, outbox = do_alone(partial(read_order, order))
-            outcomes[f"{state} {jobs} {outbox}"] += 1
+            outcomes[outcome := f"{state} {jobs} {outbox}"] += 1
+            races.was_won_by(0 if outcome == paid_first else 1)
 
-    assert set(outcomes) <= {
-        "cancelled [] ['refund']",  # cancelled, then paid
-        "cancelled ['cancelled'] ['mail_cancelled', 'refund']",  # paid, then cancelled
-    }
-    assert sum(outcomes.values()) == 40
+    assert set(outcomes) == {paid_first, cancelled_first}
+    assert min(outcomes.values()) >= 5  # else this was no race

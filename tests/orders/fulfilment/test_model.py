@@ -10,7 +10,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
@@ -31,13 +31,13 @@ from tests.orders.fulfilment.api import Caller, as_json
 from tests.orders.fulfilment.model import Model, ModelJob
 from tests.orders.make import lots_of, make_client, make_order
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("catalogue")]
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases, pytest.mark.usefixtures("catalogue")]
 
 MOST_JOBS = 4
 LEASE_SECONDS = 600
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PLAYED = settings(
-    max_examples=long_or_short(200, 15),
+    max_examples=long_or_short(200, 15 if connection.vendor == "sqlite" else 4),
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -21,7 +21,11 @@ from orders.fulfilment import waiting
 from tests.orders.fulfilment.api import read_description
 from tests.orders.make import make_client, make_job
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("catalogue", "no_limits")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.both_databases,
+    pytest.mark.usefixtures("catalogue", "no_limits", "one_transaction"),
+]
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "3"))
 CHECKED = settings(

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from orders.models import FulfilmentKey
-from tests.orders.fulfilment.api import Caller, everything
+from tests.orders.fulfilment.api import PATH, Caller, everything
 from tests.orders.make import make_client, make_job
 
 pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
@@ -51,6 +51,16 @@ def test_a_key_without_the_scope_is_refused_and_told_which_it_lacks(method: str,
     assert problem["required_scope"] == scope
     assert problem["detail"] == f"This needs a key with the scope {scope}."
     assert everything() == before
+
+
+def test_a_refused_call_is_counted_and_told_how_many_are_left() -> None:
+    caller = Caller(make_client(scopes=["jobs:read"]))
+
+    left = [int(caller.ask("/claims", {})["RateLimit-Remaining"]) for _call in range(2)]
+    read = caller.http.get(f"{PATH}/jobs")
+
+    assert (read.status_code, int(read["RateLimit-Remaining"])) == (200, left[1] - 1)
+    assert left[1] == left[0] - 1
 
 
 @pytest.mark.parametrize(("method", "path"), NEEDED)

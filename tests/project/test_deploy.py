@@ -1,0 +1,85 @@
+"""The files of docs/deploy: systemd and nginx take them, and the shop takes the settings that they give it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.processes import BASE_DIR, read_procfile
+from tests.behind_nginx import DEPLOY, missing_programs, write_nginx_config
+from tests.processes import find_free_port, make_settings
+
+SERVICES = sorted(DEPLOY.glob("*.service"))
+
+
+def read_settings(service: Path) -> dict[str, str]:
+    """What its last line of settings gives the shop."""
+    *_path, words = re.findall(r"^Environment=(.*)$", service.read_text().replace("%i", "8002"), re.MULTILINE)
+    return dict(word.split("=", 1) for word in words.split())
+
+
+def needs(*programs: str) -> None:
+    if missing := missing_programs(*programs):
+        pytest.skip(f"not on this machine: {', '.join(missing)}")
+
+
+def test_each_service_becomes_a_process_of_the_procfile_and_the_target_starts_it() -> None:
+    wanted = re.findall(r"concoct-[\w@.]+service", (DEPLOY / "concoct.target").read_text())
+
+    assert {re.sub(r"@\d+", "@", name) for name in wanted} == {service.name for service in SERVICES}
+    for service in SERVICES:
+        [name] = re.findall(r"^ExecStart=/opt/concoct/bin/process (\w+)$", service.read_text(), re.MULTILINE)
+        assert name in read_procfile()
+
+
+def test_most_threads_of_the_fulfilment_api_may_wait_and_each_has_a_connection() -> None:
+    given = read_settings(DEPLOY / "concoct-fulfilment.service")
+    threads, places, pool = (
+        int(given[name]) for name in ("WEB_THREADS", "WAITING_PLACES", "DATABASE_POOL_MAX")
+    )
+
+    assert threads / 2 < places < threads <= pool
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+def test_the_shop_opens_with_the_settings_of_each_service(service: Path, tmp_path: Path) -> None:
+    environment = make_settings(tmp_path, port=8000, extra=read_settings(service))
+    checked = [sys.executable, "-c", "from config import settings; print(settings.WAITING_PLACES)"]
+
+    done = subprocess.run(checked, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == environment.get("WAITING_PLACES", "1")
+
+
+def test_systemd_finds_nothing_amiss_in_the_units(tmp_path: Path) -> None:
+    needs("systemd-analyze")
+    for unit in (*SERVICES, DEPLOY / "concoct.target"):
+        (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/concoct", str(BASE_DIR)))
+    names = [service.name.replace("@", "@8000") for service in SERVICES]
+
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *names, "concoct.target"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    complaints = [line for line in done.stderr.splitlines() if "concoct" in line]
+    assert (done.returncode, complaints) == (0, []), done.stderr
+
+
+def test_nginx_takes_its_file(tmp_path: Path) -> None:
+    needs("nginx", "openssl")
+    config = write_nginx_config(
+        tmp_path, plain=find_free_port(), tls=find_free_port(), pages=(8000, 8002), fulfilment=8001
+    )
+
+    done = subprocess.run(
+        ["nginx", "-t", "-p", str(tmp_path), "-c", str(config)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

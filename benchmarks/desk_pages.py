@@ -11,6 +11,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from time import process_time
 from typing import Any
@@ -66,8 +67,10 @@ def measure(path: Any, *, rounds: int) -> Iterator[dict[str, Any]]:
     for name, ask in asked.items():
         answer = ask()  # templates and the process are warm
         size = len(getattr(answer, "content", b""))
-        bare = _least(lambda size=size: staff.get(f"/bare/{size}"), rounds) if size else None
-        cases = {"again": None} if ask is type_rule else {"again": None, "after an edit": edit}
+        bare = _least(partial(staff.get, f"/bare/{size}"), rounds) if size else None
+        cases: dict[str, Callable[[], None] | None] = {"again": None}
+        if ask is not type_rule:
+            cases["after an edit"] = edit
         for case, before in cases.items():
             taken = _least(ask, rounds, before=before)
             yield {
@@ -117,7 +120,8 @@ def main(given: list[str] | None = None) -> None:
         logging.disable(logging.INFO)
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
-        from configurator.loading import SHIPPED_CATALOGUE, find_file
+        from configurator.catalogue_file import find_file
+        from configurator.loading import SHIPPED_CATALOGUE
 
         rows = [
             row for path in (SHIPPED_CATALOGUE, find_file("bicycle")) for row in measure(path, rounds=rounds)

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from configurator.exchanging.importing import NotAsShownError, import_list, preview_import
 from configurator.exchanging.lists import COMPONENTS, COMPOSITIONS, RULES, ListKind
+from configurator.history import take_back
 from configurator.models import Component, CompositionPart, Rule
-from configurator.past_changes import changes_of, take_back
+from configurator.past_changes import changes_of
 from tests.configurator.drafts import make_component, make_rule
 
 pytestmark = pytest.mark.usefixtures("catalogue")

@@ -12,9 +12,6 @@ DEV_READY := .venv/dev.ready
 # The tests of a file stay in one process, for many files open a shop of their own; in the order that conftest.py gives.
 BY_FILE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-RACES := tests/orders/test_cancel_at_once.py $(addprefix tests/orders/fulfilment/,test_at_once.py test_double_claims.py \
-	test_feed_race.py test_model.py)
-
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run run-postgres bicycle code demo test test-postgres faults bench ci lint format types schema lighthouse pictures requirements browser
 
@@ -61,8 +58,6 @@ test-postgres: $(DEV_READY) ## Run every test that uses the database on PostgreS
 	@$(PY) -m pytest -p tests.on_postgres $(BY_FILE) tests
 
 faults: $(DEV_READY) ## Let a shop under load suffer every fault, for an hour or so; writes docs/faults.md (ORDERS=2000: a tenth)
-	@LONG=1 $(PY) -m pytest $(RACES)
-	@LONG=1 $(PY) -m pytest -p tests.on_postgres $(RACES)
 	@$(PY) -m tests.faults --orders $(or $(ORDERS),20000)
 
 bench: $(DEV_READY) ## Measure mixing, pages, claims, hand-off and lists, each beside a named baseline

@@ -1,4 +1,4 @@
-"""The faults: each is a generator that does harm to a rig and yields the seconds to let pass until the next harm.
+"""The faults: each is a generator that does harm to a rig. `FAULTS` says what is promised under it.
 
 What it has put down it puts up again when it is closed. `rig.inflicted` counts the harm done.
 """
@@ -6,26 +6,38 @@ What it has put down it puts up again when it is closed. `rig.inflicted` counts 
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
 import psycopg
 import redis
 
-from tests.faults.rig import Rig
+from tests.faults.leases import maker_dies_with_leases
+from tests.faults.rig import Harm, Rig
 
-Harm = Generator[float, None, None]
+SOLD_BETWEEN_DEATHS = 3
+AWAY_SECONDS = 15.0  # for so long nobody listens while a web server that is alone starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One kind of fault; `within` is the longest hand-off in seconds that is promised under it."""
+    """One kind of fault, and what is promised under it, in seconds.
+
+    `within`: the longest hand-off. `away`: how long the web server may answer nobody. `checkout_slower`: the p95 of
+    the checkout beside that under no fault. `checkout_within`: the slowest checkout. `times`: how often it strikes in
+    20,000 orders at the least. `is_long`: it takes too long for the short run.
+    """
 
     code: str
     name: str
     inflict: Callable[[Rig], Harm]
     within: float = 10.0
+    away: float = 0.0
+    checkout_slower: float | None = None
+    checkout_within: float | None = None
+    times: int = 1
+    is_long: bool = False
     databases: tuple[str, ...] = ("sqlite", "postgres")
     buyers: dict[str, float] = field(default_factory=dict)
 
@@ -101,18 +113,6 @@ def relay_alone(rig: Rig) -> Harm:
         rig.raise_again("worker")
 
 
-def buyers_die_before_publishing(rig: Rig) -> Harm:
-    """The buyers see to it themselves; their deaths are counted here."""
-    seen: dict[str, object] = {}
-    while True:
-        for name in rig.buyers:
-            process = rig.children[name].process
-            if process is not seen.get(name):
-                rig.inflicted += name in seen
-                seen[name] = process
-        yield 0.1
-
-
 def connections_are_cut(rig: Rig) -> Harm:
     while True:
         yield random.uniform(2, 4)
@@ -153,9 +153,12 @@ def everything_is_restarted(rig: Rig) -> Harm:
 
 
 def everything_dies(rig: Rig) -> Harm:
-    """kill -9 of all that writes, in the middle of it; the file must be whole each time."""
+    """kill -9 of all that writes, in the middle of selling; the file must be whole each time."""
     while True:
-        yield random.uniform(3, 5)
+        before = rig.count_bought()
+        while rig.count_bought() < before + SOLD_BETWEEN_DEATHS:
+            yield 0.1
+        yield random.uniform(0, 0.5)
         for name in ("web", "worker", "relay", *rig.buyers):
             rig.kill(name)
         rig.inflicted += 1
@@ -164,19 +167,25 @@ def everything_dies(rig: Rig) -> Harm:
         assert said == "ok", f"after {rig.inflicted} times the database is not whole: {said}"
 
 
-CALM = Fault(code="-", name="nothing", inflict=nothing)
+CALM = Fault(code="-", name="nothing", inflict=nothing, times=0)
 FAULTS = (
     Fault(code="F1", name="the worker's tree is killed", inflict=worker_dies),
     Fault(code="F2", name="a process of the worker is killed", inflict=pool_child_dies),
-    Fault(code="F3", name="Redis is emptied", inflict=redis_is_emptied),
-    Fault(code="F4", name="Redis is killed, away for 1 to 9 s, back empty", inflict=redis_dies, within=5.0),
-    Fault(code="F5", name="Redis hangs for 30 s", inflict=redis_hangs, within=5.0),
+    Fault(code="F3", name="Redis is emptied", inflict=redis_is_emptied, times=5),
+    Fault(
+        code="F4",
+        name="Redis is killed, away for 1 to 9 s, back empty",
+        inflict=redis_dies,
+        within=5.0,
+        checkout_slower=0.1,
+    ),
+    Fault(code="F5", name="Redis hangs for 30 s", inflict=redis_hangs, within=5.0, checkout_within=1.5),
     Fault(code="F6", name="there is no Redis", inflict=no_redis, within=5.0),
     Fault(code="F7", name="the relay is alone", inflict=relay_alone, within=5.0),
     Fault(
         code="F8",
         name="who has sold dies before it publishes",
-        inflict=buyers_die_before_publishing,
+        inflict=nothing,
         buyers={"dies": 0.05},
     ),
     Fault(
@@ -184,16 +193,30 @@ FAULTS = (
         name="all connections to the database are cut",
         inflict=connections_are_cut,
         databases=("postgres",),
+        times=6,
     ),
     Fault(code="F11", name="tasks come three times, two relays", inflict=two_relays, buyers={"sends": 3}),
     Fault(code="F13", name="the warehouse is killed at work", inflict=warehouse_dies),
-    Fault(code="F25", name="all parts are restarted in turn", inflict=everything_is_restarted),
+    Fault(
+        code="F13",
+        name="a maker dies with leases of 60 s",
+        inflict=maker_dies_with_leases,
+        is_long=True,
+    ),
+    Fault(
+        code="F25",
+        name="all parts are restarted in turn, the only web group too",
+        inflict=everything_is_restarted,
+        away=AWAY_SECONDS,
+    ),
     Fault(
         code="F27",
         name="everything that writes is killed",
         inflict=everything_dies,
         databases=("sqlite",),
         within=15.0,
+        away=AWAY_SECONDS,
+        times=50,
     ),
 )
 

@@ -63,7 +63,9 @@ def write_report(tables: Mapping[str, Table], results: Sequence[races.Result], *
     return "\n".join([*lines, ""])
 
 
-RACES_ARE = "Files of `tests/orders`, with `LONG=1` and `SCHEMA_EXAMPLES=50`; what no database changes runs on SQLite only."
+RACES_ARE = (
+    "Files of `tests/orders` with `LONG=1` and `SCHEMA_EXAMPLES=50`. What no database changes runs on SQLite."
+)
 
 
 def _summarise(tables: Mapping[str, Table], command: str) -> str:

@@ -72,6 +72,8 @@ def go_through(rig: Rig, fault: Fault, *, orders: int, times: int = 0, most_seco
 
     def is_over() -> bool:
         enough = rig.count_bought() - bought_before >= orders and rig.inflicted >= times
+        if enough and rig.is_owed and not rig.down.issuperset(rig.shoppers):
+            rig.stop_shoppers()  # to wait for it nobody has to buy
         return (enough and not rig.is_owed) or time.monotonic() - begun > most_seconds
 
     suffer(rig, fault, until=is_over)

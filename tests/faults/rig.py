@@ -17,6 +17,7 @@ from config.processes import Child, read_procfile
 from tests.processes import Shop, open_shop, run_python
 
 TICK_SECONDS = 0.1
+HURT_SECONDS = 10.0  # a part that loses its child while it starts may end of that
 DIES_AS = 9  # the exit code of a buyer that was told to die
 PARTS = ("redis", "web", "worker", "relay")
 ENDLESS = """
@@ -45,6 +46,7 @@ class Rig:
         self.children: dict[str, Child] = dict(shop.children)
         self.down: set[str] = set()
         self.ended: set[str] = set()  # by us, and not started again yet
+        self.hurt: dict[str, float] = {}  # when we last killed a process of theirs
         self.inflicted = 0
         self.crashes: list[str] = []
         self.broken: list[str] = []
@@ -94,10 +96,13 @@ class Rig:
             return
         if child.process.returncode == DIES_AS:
             self.inflicted += 1
-        elif child.name not in self.ended:
+        elif child.name not in self.ended and not self._is_hurt(child.name):
             said = child.log.read_text(errors="replace")[-2000:].splitlines()[-1:] or ["it said nothing"]
             self.crashes.append(f"{child.name} ended by itself with {child.process.returncode}: {said[0]}")
         self.ended.discard(child.name)
+
+    def _is_hurt(self, name: str) -> bool:
+        return name in self.hurt and time.monotonic() - self.hurt[name] < HURT_SECONDS
 
     def kill(self, name: str, *, stays_down: bool = False) -> None:
         """kill -9 of a part and of all that it has started."""
@@ -129,6 +134,7 @@ class Rig:
         with contextlib.suppress(OSError):
             started = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
             if started:
+                self.hurt[name] = time.monotonic()
                 os.kill(int(started[-1]), SIGKILL)
                 return True
         return False

@@ -29,6 +29,7 @@ def test_nothing_is_lost_or_doubled_and_nobody_sees_an_error() -> None:
     with open_rig(rate=RATE) as rig:
         outcome = go_through(rig, ALL, orders=10_000, most_seconds=math.inf)
 
+    print(f"{outcome.orders} orders of {outcome.jobs} bottles, harmed {outcome.inflicted} times")
     assert outcome.inflicted >= len(HERE)
     assert outcome.jobs > JOBS
     assert (outcome.lost, outcome.doubled, outcome.offences, outcome.visits.errors) == (0, 0, (), ())

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from config.processes import BASE_DIR
-from tests.faults.inflicting import CALM, FAULTS, Fault
+from tests.faults.faults import CALM, FAULTS, Fault
 from tests.faults.phases import Outcome, go_through
 from tests.faults.races import RACES, Result, run_races
 from tests.faults.report import Table, show_row, write_report

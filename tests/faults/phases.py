@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tests.faults.inflicting import Fault, suffer
+from tests.faults.faults import Fault, suffer
 from tests.faults.rig import Json, Rig
 from tests.faults.visits import Visits
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.faults.inflicting import CALM, Fault, nothing
+from tests.faults.faults import CALM, Fault
+from tests.faults.inflicting import nothing
 from tests.faults.phases import Outcome
 from tests.faults.races import Race, read_results
 from tests.faults.report import write_report

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tests.faults.inflicting import FAULTS, Fault, in_turn
+from tests.faults.faults import FAULTS, Fault, in_turn
 from tests.faults.phases import go_through
 from tests.faults.rig import open_rig
 

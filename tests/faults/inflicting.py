@@ -126,11 +126,14 @@ def everything_is_restarted(rig: Rig) -> Harm:
 
 
 def everything_dies(rig: Rig) -> Harm:
-    """kill -9 of all that writes, in the middle of selling; the file must be whole each time."""
+    """kill -9 of all that writes, in the middle of selling; the file must be whole each time.
+
+    In the middle of it: the buyers have sold again since they last died, and the web server has answered.
+    """
     while True:
-        before = rig.count_bought()
-        while rig.count_bought() < before + SOLD_BETWEEN_DEATHS:
-            yield 0.1
+        sold, answered = rig.count_bought(), rig.count_answers()
+        while rig.count_bought() < sold + SOLD_BETWEEN_DEATHS or rig.count_answers() == answered:
+            yield 0.3
         yield random.uniform(0, 0.5)
         for name in ("web", "worker", "relay", *rig.buyers):
             rig.kill(name)

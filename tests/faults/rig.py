@@ -160,9 +160,12 @@ class Rig:
     def count_bought(self) -> int:
         return self.count_lines("bought.jsonl")
 
-    def count_lines(self, name: str) -> int:
+    def count_answers(self) -> int:
+        return self.count_lines("visits.jsonl", having=b'"status"')
+
+    def count_lines(self, name: str, *, having: bytes = b"\n") -> int:
         journal = self.folder / name
-        return journal.read_bytes().count(b"\n") if journal.exists() else 0
+        return journal.read_bytes().count(having) if journal.exists() else 0
 
     def read_journal(self, name: str, *, since: int = 0) -> list[Json]:
         """The lines of a journal after the first `since`; one that a dying process has cut short is left out."""

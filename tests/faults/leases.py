@@ -46,7 +46,8 @@ def maker_dies_with_leases(rig: Rig) -> Harm:
             yield 1.0
     finally:
         rig.is_owed = False
-        rig.down.add("maker")
+        if "maker" in rig.children:
+            rig.kill("maker", stays_down=True)
 
 
 def _is_leased(api: httpx.Client, job: Json) -> bool:

@@ -15,9 +15,6 @@ BY_FILE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Where data is written: `make test` runs these on PostgreSQL, too.
 ON_POSTGRES := tests/orders tests/examples tests/configurator/admin
 
-RACES := tests/orders/test_cancel_at_once.py $(addprefix tests/orders/fulfilment/,test_at_once.py test_double_claims.py \
-	test_feed_race.py test_model.py)
-
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run run-postgres bicycle code demo test test-postgres faults bench ci lint format types schema lighthouse pictures requirements browser
 
@@ -64,8 +61,6 @@ test-postgres: $(DEV_READY) ## Run on PostgreSQL all tests of the database but s
 	@$(PY) -m pytest -p tests.on_postgres $(BY_FILE) tests
 
 faults: $(DEV_READY) ## Let a shop under load suffer every fault, for an hour or so; writes docs/faults.md (ORDERS=2000: a tenth)
-	@LONG=1 $(PY) -m pytest $(RACES)
-	@LONG=1 $(PY) -m pytest -p tests.on_postgres $(RACES)
 	@$(PY) -m tests.faults --orders $(or $(ORDERS),20000)
 
 bench: $(DEV_READY) ## Measure mixing, pages, claims, hand-off and lists, each beside a named baseline

@@ -1,33 +1,18 @@
-"""The faults: each is a generator that does harm to a rig and yields the seconds to let pass until the next harm.
+"""How harm is done to a rig: a generator for each fault.
 
 What it has put down it puts up again when it is closed. `rig.inflicted` counts the harm done.
 """
 
 import random
 import sqlite3
-import time
-from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 
 import psycopg
 import redis
 
-from tests.faults.rig import Rig
+from tests.faults.rig import Harm, Rig
 
-Harm = Generator[float, None, None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One kind of fault; `within` is the longest hand-off in seconds that is promised under it."""
-
-    code: str
-    name: str
-    inflict: Callable[[Rig], Harm]
-    within: float = 10.0
-    databases: tuple[str, ...] = ("sqlite", "postgres")
-    buyers: dict[str, float] = field(default_factory=dict)
+SOLD_BETWEEN_DEATHS = 3
 
 
 def nothing(rig: Rig) -> Harm:
@@ -101,18 +86,6 @@ def relay_alone(rig: Rig) -> Harm:
         rig.raise_again("worker")
 
 
-def buyers_die_before_publishing(rig: Rig) -> Harm:
-    """The buyers see to it themselves; their deaths are counted here."""
-    seen: dict[str, object] = {}
-    while True:
-        for name in rig.buyers:
-            process = rig.children[name].process
-            if process is not seen.get(name):
-                rig.inflicted += name in seen
-                seen[name] = process
-        yield 0.1
-
-
 def connections_are_cut(rig: Rig) -> Harm:
     while True:
         yield random.uniform(2, 4)
@@ -153,76 +126,18 @@ def everything_is_restarted(rig: Rig) -> Harm:
 
 
 def everything_dies(rig: Rig) -> Harm:
-    """kill -9 of all that writes, in the middle of it; the file must be whole each time."""
+    """kill -9 of all that writes, in the middle of selling; the file must be whole each time.
+
+    In the middle of it: the buyers have sold again since they last died, and the web server has answered.
+    """
     while True:
-        yield random.uniform(3, 5)
+        sold, answered = rig.count_bought(), rig.count_answers()
+        while rig.count_bought() < sold + SOLD_BETWEEN_DEATHS or rig.count_answers() == answered:
+            yield 0.3
+        yield random.uniform(0, 0.5)
         for name in ("web", "worker", "relay", *rig.buyers):
             rig.kill(name)
         rig.inflicted += 1
         with closing(sqlite3.connect(rig.folder / "shop.sqlite3", timeout=20)) as database:
             [said] = database.execute("PRAGMA integrity_check").fetchone()
         assert said == "ok", f"after {rig.inflicted} times the database is not whole: {said}"
-
-
-CALM = Fault(code="-", name="nothing", inflict=nothing)
-FAULTS = (
-    Fault(code="F1", name="the worker's tree is killed", inflict=worker_dies),
-    Fault(code="F2", name="a process of the worker is killed", inflict=pool_child_dies),
-    Fault(code="F3", name="Redis is emptied", inflict=redis_is_emptied),
-    Fault(code="F4", name="Redis is killed, away for 1 to 9 s, back empty", inflict=redis_dies, within=5.0),
-    Fault(code="F5", name="Redis hangs for 30 s", inflict=redis_hangs, within=5.0),
-    Fault(code="F6", name="there is no Redis", inflict=no_redis, within=5.0),
-    Fault(code="F7", name="the relay is alone", inflict=relay_alone, within=5.0),
-    Fault(
-        code="F8",
-        name="who has sold dies before it publishes",
-        inflict=buyers_die_before_publishing,
-        buyers={"dies": 0.05},
-    ),
-    Fault(
-        code="F9",
-        name="all connections to the database are cut",
-        inflict=connections_are_cut,
-        databases=("postgres",),
-    ),
-    Fault(code="F11", name="tasks come three times, two relays", inflict=two_relays, buyers={"sends": 3}),
-    Fault(code="F13", name="the warehouse is killed at work", inflict=warehouse_dies),
-    Fault(code="F25", name="all parts are restarted in turn", inflict=everything_is_restarted),
-    Fault(
-        code="F27",
-        name="everything that writes is killed",
-        inflict=everything_dies,
-        databases=("sqlite",),
-        within=15.0,
-    ),
-)
-
-
-def in_turn(faults: Sequence[Fault], *, seconds: float) -> Callable[[Rig], Harm]:
-    """Each of the faults for about so long, and until it has struck once; then it is over."""
-
-    def inflict(rig: Rig) -> Harm:
-        for fault in faults:
-            print(f"{fault.code}: {fault.name}", flush=True)
-            harm, before, begun = fault.inflict(rig), rig.inflicted, time.monotonic()
-            with closing(harm):
-                while time.monotonic() - begun < seconds or (rig.inflicted == before and not fault.buyers):
-                    yield min(next(harm), seconds)
-
-    return inflict
-
-
-def suffer(rig: Rig, fault: Fault, *, until: Callable[[], bool]) -> None:
-    """Inflict a fault on a rig until that has borne enough or the fault is over, then put everything up again."""
-    harm = fault.inflict(rig)
-    rig.inflicted = 0
-    try:
-        pause = next(harm)
-        while not until():
-            begun = time.monotonic()
-            rig.run(min(pause, 0.5))
-            pause -= time.monotonic() - begun
-            if pause <= 0 and (pause := next(harm, -1.0)) < 0:
-                return
-    finally:
-        harm.close()

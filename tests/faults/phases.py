@@ -4,87 +4,110 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tests.faults.inflicting import Fault, suffer
+from tests.faults.faults import Fault, suffer
 from tests.faults.rig import Json, Rig
+from tests.faults.visits import Visits
 
 SETTLED_SECONDS = 90.0  # how long after the end of a fault the last hand-off and mail are waited for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a phase came to; seconds from paid to ready, and of a purchase (placing and paying)."""
+    """What a phase came to; seconds from paid to ready."""
 
     fault: Fault
     inflicted: int
     orders: int
+    jobs: int
     lost: int
     doubled: int
     longest: float
     p99: float
-    bought_p95: float
-    bought_longest: float
-    answers: int
-    errors: tuple[str, ...]
-    slowest_answer: float
+    visits: Visits
+    crashes: tuple[str, ...]
+    broken: tuple[str, ...]
     offences: tuple[str, ...]
 
-    @property
-    def complaints(self) -> list[str]:
-        """Why the phase has failed; nothing if it has not."""
-        found = [*self.offences, *self.errors]
+    def find_complaints(self, *, calm: "Outcome | None") -> list[str]:
+        """Why the phase has failed, beside the one under no fault of the same run; nothing if it has not."""
+        found = [*self.offences, *self.visits.errors, *self.visits.gave_up, *self.crashes, *self.broken]
         if self.lost or self.doubled:
             found.append(f"{self.lost} lost, {self.doubled} doubled")
         if self.longest > self.fault.within:
             found.append(f"a hand-off took {self.longest} s, promised are {self.fault.within}")
+        return [*found, *self._complain_of_answers(calm)]
+
+    def _complain_of_answers(self, calm: "Outcome | None") -> list[str]:
+        found, visits, fault = [], self.visits, self.fault
+        if visits.away > fault.away:
+            found.append(
+                f"{visits.refused} requests had no answer, for up to {visits.away} s; allowed are {fault.away}"
+            )
+        if (fault.checkout_within or fault.checkout_slower) and not visits.checkouts:
+            found.append("there was no checkout to be measured")
+        if fault.checkout_within and visits.checkout_slowest > fault.checkout_within:
+            found.append(f"a checkout took {visits.checkout_slowest} s, promised are {fault.checkout_within}")
+        if fault.checkout_slower and calm is not None:
+            allowed = round(calm.visits.checkout_p95 + fault.checkout_slower, 3)
+            if visits.checkout_p95 > allowed:
+                found.append(
+                    f"the checkout's p95 is {visits.checkout_p95} s, promised are {allowed}:"
+                    f" {fault.checkout_slower} more than under no fault"
+                )
         return found
 
 
-def go_through(rig: Rig, fault: Fault, *, orders: int, most_seconds: float) -> Outcome:
-    """Buy `orders` orders under a fault, for at most so long; then wait until all is handed off, and count."""
-    bought_before, visits_before = rig.count_bought(), len(rig.read_journal("visits.jsonl"))
+def go_through(rig: Rig, fault: Fault, *, orders: int, times: int = 0, most_seconds: float) -> Outcome:
+    """Buy `orders` orders under a fault that strikes at least so often, for at most so long; then count.
+
+    Before it counts it waits until all is handed off and sent.
+    """
+    bought_before, visits_before = rig.count_bought(), rig.count_lines("visits.jsonl")
     since, begun = datetime.now(UTC), time.monotonic()
+    rig.crashes.clear()
+    rig.broken.clear()
     for name in rig.buyers:
         rig.set_buyer(name, **fault.buyers)
-    rig.raise_again(*rig.buyers)
-    suffer(
-        rig,
-        fault,
-        until=lambda: rig.count_bought() - bought_before >= orders or time.monotonic() - begun > most_seconds,
-    )
-    rig.stop_buyers()
+    rig.raise_again(*rig.shoppers)
+
+    def is_over() -> bool:
+        enough = rig.count_bought() - bought_before >= orders and rig.inflicted >= times
+        if enough and rig.is_owed and not rig.down.issuperset(rig.shoppers):
+            rig.stop_shoppers()  # to wait for it nobody has to buy
+        return (enough and not rig.is_owed) or time.monotonic() - begun > most_seconds
+
+    suffer(rig, fault, until=is_over)
+    rig.stop_shoppers()
     figures = _settle(rig, since=since, skip=bought_before)
-    bought = rig.read_journal("bought.jsonl", since=bought_before)
-    seconds = sorted(line["placing"] + line["paying"] for line in bought)
-    visits = rig.read_journal("visits.jsonl", since=visits_before)
     return Outcome(
         fault=fault,
         inflicted=rig.inflicted,
         orders=figures["orders"],
+        jobs=figures["jobs"],
         lost=figures["lost"] + figures["waiting"],
         doubled=figures["doubled"],
         longest=figures["longest"] or 0.0,
         p99=figures["p99"] or 0.0,
-        bought_p95=round(seconds[int(len(seconds) * 0.95)], 3) if seconds else 0.0,
-        bought_longest=round(seconds[-1], 3) if seconds else 0.0,
-        answers=len(visits),
-        errors=tuple(sorted({f"{v['status']} {v['path']}" for v in visits if _is_error(v)})),
-        slowest_answer=round(max((v["seconds"] for v in visits), default=0.0), 3),
+        visits=Visits.read(rig.read_journal("visits.jsonl", since=visits_before)),
+        crashes=tuple(rig.crashes),
+        broken=tuple(rig.broken),
         offences=tuple(figures["offences"]),
     )
 
 
-def _is_error(visit: Json) -> bool:
-    """A server error; a 503 that says when to come back is none."""
-    return visit["status"] >= 500 and not (visit["status"] == 503 and visit["retry_after"])
-
-
 def _settle(rig: Rig, *, since: datetime, skip: int) -> Json:
+    """The figures when nothing waits any more, or when it has been waited for long enough."""
     deadline = time.monotonic() + SETTLED_SECONDS
     options = {"since": since.isoformat(), "journal": rig.folder / "bought.jsonl", "skip": skip}
-    while time.monotonic() < deadline:
+    while True:
         found = rig.ask("tests.faults.figures", check=0, **options)
         if not found["waiting"] and not found["unsent"]:
             break
+        if time.monotonic() > deadline:
+            rig.broken.append(
+                f"not settled after {SETTLED_SECONDS:.0f} s: {found['waiting']} waiting, {found['unsent']} unsent"
+            )
+            break
         rig.run(1.0)
-    with rig.load_held():
+    with rig.warehouse_held():
         return rig.ask("tests.faults.figures", **options)

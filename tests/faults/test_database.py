@@ -123,6 +123,7 @@ def test_shoppers_whose_database_hangs_up_are_told_to_try_again_and_nothing_is_h
     assert {what: books.ask(question)[0][0] for what, question in HALF_WRITTEN.items()} == dict.fromkeys(
         HALF_WRITTEN, 0
     )
+    shop.manage("check_invariants")
 
 
 def test_a_shop_whose_database_is_away_says_when_to_come_back_and_goes_on_when_it_is_there_again(
@@ -140,6 +141,7 @@ def test_a_shop_whose_database_is_away_says_when_to_come_back_and_goes_on_when_i
     assert (problem.status_code, problem.headers["Retry-After"]) == (503, "2")
     assert problem.json()["type"] == "/problems/busy"
     assert back < PATIENCE_SECONDS
+    shop.manage("check_invariants")
 
 
 def await_page(url: str) -> float:

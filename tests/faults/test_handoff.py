@@ -72,11 +72,12 @@ def opened() -> Iterator[Shop]:
 
 @pytest.fixture
 def shop(opened: Shop) -> Iterator[Shop]:
-    """A shop with all parts alive; what a test has killed is started again."""
+    """A shop with all parts alive; what a test has killed is started again, and then nothing may be amiss."""
     yield opened
     for name in PARTS:
         if not opened.children[name].is_alive:
             opened.start(name)
+    opened.manage("check_invariants")
 
 
 def test_with_all_parts_alive_celery_hands_off(shop: Shop) -> None:

@@ -319,6 +319,7 @@ STAFF_SIGN_IN_RATE: str = env.str(
 OTP_TOTP_ISSUER = f"{SHOP_NAME} staff"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # seconds since it last changed; the pages say 30 days
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -103,7 +103,9 @@ class BrokenProblem(Problem):
     title = "Something broke on our side"
 
     def __init__(self) -> None:
-        super().__init__("It is noted. Send the same again in a minute, under the same Idempotency-Key if it had one.")
+        super().__init__(
+            "It is noted. Send the same again in a minute, under the same Idempotency-Key if it had one."
+        )
 
 
 class _FromFramework(Problem):

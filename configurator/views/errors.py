@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from rest_framework.views import APIView
 
 from configurator.busy import BUSY_SECONDS, NO_DATABASE
-from configurator.problems import MEDIA_TYPE, BrokenProblem
+from configurator.problems import MEDIA_TYPE, BrokenProblem, BusyProblem
 from configurator.same_origin import is_from_own_page
 
 MOST_SENT_AGAIN = 20_000  # characters of a form that is offered once more
@@ -34,10 +34,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     A database that does not answer is foreseen: nothing was changed, and a moment later it may answer again. To
     programs it says so as a problem, as it says all else.
     """
+    is_busy = isinstance(sys.exc_info()[1], NO_DATABASE)
     if _is_of_an_api(request):
-        problem = BrokenProblem()
-        return JsonResponse(problem.body(request.path), status=problem.status, content_type=MEDIA_TYPE)
-    if isinstance(sys.exc_info()[1], NO_DATABASE):
+        problem = BusyProblem() if is_busy else BrokenProblem()
+        return JsonResponse(
+            problem.body(request.path),
+            status=problem.status,
+            content_type=MEDIA_TYPE,
+            headers=problem.headers,
+        )
+    if is_busy:
         response = _bare("503.html", status=503)
         response["Retry-After"] = str(BUSY_SECONDS)
         return response

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.django_db
 OWN = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
 ELSEWHERE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
 SIGN_OUT = "/admin/logout/"
+BOTTLE = {"recipe": "shampoo", "base": "warm-hearth", "main": "mend", "second": "quench", "size": "250ml"}
 
 
 def strict() -> Client:
@@ -137,6 +140,31 @@ def test_a_database_that_does_not_answer_is_a_page_to_load_again(
     assert (response.status_code, response["Retry-After"]) == (503, "2")
     assert title_and_h1(page) == ("Back in a moment · Alembic Row", "We cannot answer just now")
     assert "an order is never placed or charged twice" in page.by_class["narrow"][0]
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_a_database_that_is_gone_when_a_session_is_kept_is_a_page_to_load_again_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OperationalError("terminating connection")
+
+    client.post("/basket/add", BOTTLE, headers=OWN)
+    monkeypatch.setattr(Session, "save", fail)
+    client.raise_request_exception = False
+
+    response = client.post("/basket/add", BOTTLE, headers=OWN)
+
+    assert (response.status_code, response.get("Retry-After")) == (503, "2")
+
+
+def test_a_session_that_was_ended_meanwhile_is_no_trouble_of_the_database(client: Client) -> None:
+    client.force_login(User.objects.create_user("stan", is_staff=True))
+    store = client.session
+    Session.objects.all().delete()
+
+    with pytest.raises(UpdateError):
+        store.save()
 
 
 def test_the_shop_api_says_so_as_a_problem(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

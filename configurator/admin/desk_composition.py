@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.forms import inlineformset_factory
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_noop
 
 from configurator.admin.components import CompositionFormSet
 from configurator.models import Component, CompositionPart, Recipe
@@ -45,5 +46,5 @@ def save_composition(request: HttpRequest, component: Component, rows: Any) -> N
     """Write valid rows down, and in the component's history who did it."""
     rows.save()
     admin.site.get_model_admin(Component).log_change(
-        request, component, [{"changed": {"name": "composition", "object": str(component)}}]
+        request, component, [{"changed": {"fields": [gettext_noop("composition")]}}]
     )

@@ -180,7 +180,7 @@ def test_the_sentence_says_all_of_it() -> None:
 
     assert said.startswith(
         f"Removes 8 of 256 mixes, {len(lost)} not already removed; {len(left)} stay; "
-        "touches 0 shared mixes, 0 baskets, 1 unpaid order, 0 open jobs, 0 starters; "
+        "touches 1 unpaid order; "
     )
     old, new = mixer_for(newest_version("shampoo")), preview_publish(shampoo()).mixer
     assert new is not None
@@ -188,7 +188,7 @@ def test_the_sentence_says_all_of_it() -> None:
         flag.name: (old.count(avoid=[flag.slug]), new.count(avoid=[flag.slug])) for flag in new.spec.flags
     }
     fewer = ", ".join(f"{name} {after}" for name, (before, after) in counts.items() if before != after)
-    assert said.endswith(f"0 starters; leaves someone who avoids {fewer}.")
+    assert said.endswith(f"1 unpaid order; leaves someone who avoids {fewer}.")
 
 
 SLOTS = list(judge.SLOTS)
@@ -266,8 +266,9 @@ def _counted(mixer: Mixer, before: set[tuple[str, ...]], after: set[tuple[str, .
     broken = [mixer.model.violated(_indices(mixer, mix)) for mix in every]
     removed = sum(any(slug.startswith("random-") for slug in rules) for rules in broken)
     stay, come = len(before & after), len(after - before)
-    said = f"Removes {removed} of {len(every)} mixes, {len(before - after)} not already removed; {stay} stay"
-    said += "s" if stay == 1 else ""
+    lost = len(before - after)
+    said = f"Removes {removed} of {len(every)} mixes, {lost} not already removed; " if removed or lost else ""
+    said += f"{stay} stay{'s' if stay == 1 else ''}"
     return said + (f"; {come} come{'s' if come == 1 else ''}" if come else "")
 
 

@@ -82,7 +82,7 @@ def make_markup_rows() -> None:
         order=job.order, kind="address_corrected", by=EVIL, note=EVIL, at=timezone.now()
     )
     Job.objects.filter(state="ready").update(promised_on=timezone.localdate() - timedelta(days=2))
-    Job.objects.update(made_of={"lot": EVIL})
+    Job.objects.update(made_of=[{"slot": "main", "component": EVIL, "lot": EVIL, "microlitres": 1}])
     _write_markup(REST)
     Client().post("/admin/login/", {"username": EVIL, "password": EVIL})
 

@@ -27,6 +27,7 @@ from configurator.publishing import ConfirmationNeededError, Preview, preview_pu
 from configurator.versions import mixer_for, newest_version
 from tests.configurator import catalogue_judge as judge
 from tests.configurator.drafts import make_rule, publish, shampoo
+from tests.length import long_or_short
 from tests.orders.make import make_order
 
 pytestmark = pytest.mark.django_db
@@ -179,8 +180,7 @@ def test_the_sentence_says_all_of_it() -> None:
     said = sentence(preview_publish(shampoo()))
 
     assert said.startswith(
-        f"Removes 8 of 256 mixes, {len(lost)} not already removed; {len(left)} stay; "
-        "touches 1 unpaid order; "
+        f"Removes 8 of 256 mixes, {len(lost)} not already removed; {len(left)} stay; touches 1 unpaid order; "
     )
     old, new = mixer_for(newest_version("shampoo")), preview_publish(shampoo()).mixer
     assert new is not None
@@ -211,7 +211,11 @@ new_rules = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=long_or_short(25, 8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(added=st.lists(new_rules, max_size=3), dropped=st.lists(st.integers(0, 20), max_size=2))
 def test_the_preview_of_random_rules_counts_what_publishing_them_does(
     db: None, added: list[dict[str, Any]], dropped: list[int]

@@ -10,7 +10,8 @@ RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
 # The tests of a file stay in one process, for many files open a shop of their own; in the order that conftest.py gives.
-BY_FILE := --numprocesses auto --dist loadfile --no-loadscope-reorder
+# One process more than there are cores: those that start shops and browsers wait a lot.
+BY_FILE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --dist loadfile --no-loadscope-reorder
 
 # Where data is written: `make test` runs these on PostgreSQL, too.
 ON_POSTGRES := tests/orders tests/examples tests/configurator/admin

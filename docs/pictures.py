@@ -1,14 +1,12 @@
 """Takes the pictures of the README and of the guide for staff from a running shop: `make pictures`."""
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from docs.staff_pictures import take_staff_pictures
-from tests.browser.looking import CHROMIUM_FLAGS
+from tests.browser.looking import CHROMIUM_FLAGS, find_chromium
 from tests.processes import open_shop
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -20,7 +18,7 @@ PICTURES = {
 
 
 def take_pictures() -> None:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = find_chromium()
     if chromium is None:
         sys.exit("There is no Chromium on this machine; `make browser` installs one on Debian.")
     FOLDER.mkdir(exist_ok=True)

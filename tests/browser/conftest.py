@@ -1,13 +1,11 @@
 """A real shop and a real Chromium for the tests that look at pages as people do."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.looking import CHROMIUM_FLAGS, watch
+from tests.browser.looking import CHROMIUM_FLAGS, find_chromium, watch
 from tests.processes import Shop, open_shop
 
 OpenPage = Callable[..., Page]
@@ -32,7 +30,7 @@ def bicycle(shop: Shop) -> Shop:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium per module: a running Playwright would be in the way of other modules' database."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = find_chromium()
     if chromium is None:
         pytest.skip("there is no Chromium on this machine (make browser installs one on Debian)")
     with sync_playwright() as playwright:

@@ -1,11 +1,14 @@
 """What browser tests do with a page: look for complaints, run axe, walk the shop."""
 
+import os
 import re
+import shutil
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the quickest first
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -37,6 +40,11 @@ REMARKS = (  # what browser and htmx say of any answer that is a 4xx, or that a 
 )
 # A busy machine shows the next page before the fading over to it can begin, and leaves that out: nothing is missing.
 GIVEN_UP = "Transition was aborted because of invalid state"
+
+
+def find_chromium() -> str | None:
+    """The program to look with: CHROMIUM if it is set, else the first that is installed."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 def watch(page: Page, complaints: list[str]) -> None:

@@ -1,7 +1,5 @@
 """Labels as a browser draws them, in whatever font it has: nothing on anything else, and the code can be read."""
 
-import os
-import shutil
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +13,7 @@ from configurator.versions import mixer_for
 from orders.labels.content import read_label
 from orders.labels.drawing import draw_label
 from orders.labels.layout import lay_out
-from tests.browser.looking import CHROMIUM_FLAGS
+from tests.browser.looking import CHROMIUM_FLAGS, find_chromium
 from tests.orders.labels.made import job_of
 
 pytestmark = pytest.mark.slow
@@ -62,7 +60,7 @@ def drawings(catalogue: RecipeVersion) -> dict[str, str]:
 
 
 def test_every_label_fits_and_is_read_by_a_scanner(drawings: dict[str, str]) -> None:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = find_chromium()
     if chromium is None:
         pytest.skip("there is no Chromium on this machine (make browser installs one on Debian)")
     assert len(drawings) == 2 * 183 + 4

@@ -38,6 +38,12 @@ def key(shop: Shop) -> str:
     return shop.manage("create_fulfilment_key", "warehouse").strip()
 
 
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the client of this shop keeps what it must not forget: a claim of one that was killed may still come."""
+    return tmp_path_factory.mktemp("client") / "state.json"
+
+
 @contextmanager
 def client(shop: Shop, key: str, state: Path) -> Iterator[subprocess.Popen[str]]:
     """The client as a process; killed (kill -9) at the end, wherever it is then."""
@@ -86,25 +92,25 @@ def assert_each_once(shop: Shop, key: str, orders: list[str]) -> None:
 
 
 def test_it_ships_what_is_paid_though_it_is_killed_at_random_moments(
-    shop: Shop, key: str, tmp_path: Path
+    shop: Shop, key: str, state: Path
 ) -> None:
     chance = random.Random(20)
     orders = buy(shop, ORDERS)
     wait_for(lambda: all(job["state"] != "pending" for job in read_all(shop, key, "jobs")))
 
     for _kill in range(KILLS):
-        with client(shop, key, tmp_path / "state.json") as started:
+        with client(shop, key, state) as started:
             assert started.stdout is not None
             started.stdout.readline()  # it has begun
             time.sleep(chance.random() * 0.15)
-    with client(shop, key, tmp_path / "state.json"):
+    with client(shop, key, state):
         wait_for(lambda: is_shipped(shop, key, orders))
 
     assert_each_once(shop, key, orders)
 
 
-def test_it_goes_on_when_the_shop_has_died_under_it_and_is_back(shop: Shop, key: str, tmp_path: Path) -> None:
-    with client(shop, key, tmp_path / "state.json") as started:
+def test_it_goes_on_when_the_shop_has_died_under_it_and_is_back(shop: Shop, key: str, state: Path) -> None:
+    with client(shop, key, state) as started:
         assert started.stdout is not None
         orders = buy(shop, ORDERS)
         started.stdout.readline()  # it has made the first

@@ -148,8 +148,9 @@ def test_an_option_that_is_not_open_leads_on(open_page: OpenPage) -> None:
 def test_nothing_scrolls_sideways_and_all_that_can_be_pressed_is_large_enough(open_page: OpenPage) -> None:
     page = open_page(MONDAY, width=320)
     page.locator(".progress summary").click()
-
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+
     heights = page.locator(
         "label.opt, button:visible:not(.unseen), .repair, .chip, nav a, input[type=search], input[type=text]"
     ).evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")

@@ -195,6 +195,7 @@ def test_nothing_scrolls_sideways_on_the_narrowest_screen(open_page: OpenPage, p
 
 def test_what_can_be_pressed_is_large_enough(open_page: OpenPage) -> None:
     page = open_page("/mix/shampoo/warm-hearth/mend/gleam", width=360)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
 
     heights = page.locator(
         "label.opt, button:visible, #answer a, input[type=text], nav a, summary"

@@ -60,7 +60,9 @@ def queries_of(staff: Client, path: str, text: str) -> list[str]:
 
 
 def test_a_list_or_a_search_of_10_000_asks_no_more_than_one_of_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "LOOK_BACK", 10**9)  # PostgreSQL goes on counting where other tests have stopped
+    monkeypatch.setattr(
+        finding, "LOOK_BACK", 10**9
+    )  # PostgreSQL goes on counting where other tests have stopped
     boss = make_boss()
     make_job("produced")
     asked = [(path, text) for path in (ORDERS, JOBS) for text in SEARCHES]

@@ -14,7 +14,6 @@ from django_otp.oath import TOTP
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from staff.roles import FORMULATOR
 from tests.browser.friday import walk
 from tests.browser.signing_in import PASSWORD, enter_password, signed_in
 from tests.processes import Shop
@@ -112,7 +111,7 @@ def every_step(browser: Browser, shop: Shop) -> Iterator[tuple[str, Shown]]:
         yield from at_the_bench(page)
         yield from care(page)
         yield from people(page)
-    with signed_in(browser, shop, complaints=complaints, name="frieda", role=FORMULATOR) as page:
+    with signed_in(browser, shop, complaints=complaints, name="frieda", role="Formulator") as page:
         tidy(page)
         for step, shown in walk(page):
             yield f"friday-{step}", shown.locator(".rule-editor") if step.endswith("-rule") else shown

@@ -35,7 +35,8 @@ def read_figures(*, since: datetime, bought: list[dict[str, str]], check: bool) 
         "unsent": OutboxEntry.objects.filter(
             state=OutboxEntry.State.PENDING, next_attempt_at__lte=timezone.now() - LATE
         ).count(),
-        "lost": _missing(orders, bought) + _without_job(orders),
+        "lost": len(_missing(orders, bought)) + _without_job(orders),
+        "missing": _missing(orders, bought),
         "doubled": _doubled(orders),
         "longest": round(waits[-1], 2) if waits else None,
         "p99": round(waits[int(len(waits) * 0.99)], 2) if waits else None,
@@ -43,11 +44,13 @@ def read_figures(*, since: datetime, bought: list[dict[str, str]], check: bool) 
     }
 
 
-def _missing(orders: Any, bought: list[dict[str, str]]) -> int:
-    """What a buyer (by its number) or the visitor (by the token of its page) was told is paid, and is not there."""
+def _missing(orders: Any, bought: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Lines of the journal: what a buyer (by its number) or the visitor (by the token of its page) was told is paid,
+    and is not there.
+    """
     stored = orders.values_list("number", "token")
     numbers, tokens = {number for number, _token in stored}, {token for _number, token in stored}
-    return sum(line.get("number") not in numbers and line.get("token") not in tokens for line in bought)
+    return [line for line in bought if line.get("number") not in numbers and line.get("token") not in tokens]
 
 
 def _hand_off_seconds(jobs: Any) -> list[float]:

@@ -79,6 +79,8 @@ def go_through(rig: Rig, fault: Fault, *, orders: int, times: int = 0, most_seco
     suffer(rig, fault, until=is_over)
     rig.stop_shoppers()
     figures = _settle(rig, since=since, skip=bought_before)
+    if figures["lost"] or figures["waiting"]:
+        rig.broken.append(f"missing or without a job: {figures['missing']}; waiting: {figures['waiting']}")
     return Outcome(
         fault=fault,
         inflicted=rig.inflicted,

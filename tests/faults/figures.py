@@ -1,6 +1,6 @@
 """What became of the orders of one phase, read beside the shop: `python -m tests.faults.figures --since TIME ...`.
 
-Prints one JSON object: orders, lost, doubled, waiting (not handed off yet), unsent (mails and the like that are due for
+Prints one JSON object: orders, lost, doubled, waiting (jobs not handed off yet), unsent (mails and the like that are due for
 some seconds), the longest hand-off and the 99th percentile in seconds, and what breaks an invariant.
 """
 
@@ -27,6 +27,7 @@ def read_figures(*, since: datetime, bought: list[dict[str, str]], check: bool) 
     orders = Order.objects.filter(placed_at__gte=since, paid_at__isnull=False)
     jobs = Job.objects.filter(order__in=orders)
     waits = sorted(_hand_off_seconds(jobs))
+    missing = _missing(bought)
     offences = find_offences(now=timezone.now(), since=since) if check else ()
     return {
         "orders": orders.count(),
@@ -35,8 +36,8 @@ def read_figures(*, since: datetime, bought: list[dict[str, str]], check: bool) 
         "unsent": OutboxEntry.objects.filter(
             state=OutboxEntry.State.PENDING, next_attempt_at__lte=timezone.now() - LATE
         ).count(),
-        "lost": len(_missing(orders, bought)) + _without_job(orders),
-        "missing": _missing(orders, bought),
+        "lost": len(missing) + _without_job(orders),
+        "missing": missing,
         "doubled": _doubled(orders),
         "longest": round(waits[-1], 2) if waits else None,
         "p99": round(waits[int(len(waits) * 0.99)], 2) if waits else None,
@@ -44,11 +45,11 @@ def read_figures(*, since: datetime, bought: list[dict[str, str]], check: bool) 
     }
 
 
-def _missing(orders: Any, bought: list[dict[str, str]]) -> list[dict[str, str]]:
+def _missing(bought: list[dict[str, str]]) -> list[dict[str, str]]:
     """Lines of the journal: what a buyer (by its number) or the visitor (by the token of its page) was told is paid,
-    and is not there.
+    and is not there, whenever it was placed.
     """
-    stored = orders.values_list("number", "token")
+    stored = Order.objects.filter(paid_at__isnull=False).values_list("number", "token")
     numbers, tokens = {number for number, _token in stored}, {token for _number, token in stored}
     return [line for line in bought if line.get("number") not in numbers and line.get("token") not in tokens]
 

@@ -20,6 +20,7 @@ class Outcome:
     orders: int
     jobs: int
     lost: int
+    waiting: int
     doubled: int
     longest: float
     p99: float
@@ -31,8 +32,8 @@ class Outcome:
     def find_complaints(self, *, calm: "Outcome | None") -> list[str]:
         """Why the phase has failed, beside the one under no fault of the same run; nothing if it has not."""
         found = [*self.offences, *self.visits.errors, *self.visits.gave_up, *self.crashes, *self.broken]
-        if self.lost or self.doubled:
-            found.append(f"{self.lost} lost, {self.doubled} doubled")
+        if self.lost or self.waiting or self.doubled:
+            found.append(f"{self.lost} lost, {self.waiting} not handed off, {self.doubled} doubled")
         if self.longest > self.fault.within:
             found.append(f"a hand-off took {self.longest} s, promised are {self.fault.within}")
         return [*found, *self._complain_of_answers(calm)]
@@ -79,14 +80,15 @@ def go_through(rig: Rig, fault: Fault, *, orders: int, times: int = 0, most_seco
     suffer(rig, fault, until=is_over)
     rig.stop_shoppers()
     figures = _settle(rig, since=since, skip=bought_before)
-    if figures["lost"] or figures["waiting"]:
-        rig.broken.append(f"missing or without a job: {figures['missing']}; waiting: {figures['waiting']}")
+    if figures["missing"]:
+        rig.broken.append(f"paid and not in the database: {figures['missing']}")
     return Outcome(
         fault=fault,
         inflicted=rig.inflicted,
         orders=figures["orders"],
         jobs=figures["jobs"],
-        lost=figures["lost"] + figures["waiting"],
+        lost=figures["lost"],
+        waiting=figures["waiting"],
         doubled=figures["doubled"],
         longest=figures["longest"] or 0.0,
         p99=figures["p99"] or 0.0,

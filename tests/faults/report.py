@@ -11,7 +11,7 @@ from tests.faults.phases import Outcome
 Table = list[tuple[Outcome, list[str]]]  # what became of each phase, and why it has failed
 
 COLUMNS = (
-    "fault", "times", "orders", "jobs", "lost", "doubled", "longest hand-off, s", "99 % of them, s", "checkouts",
+    "fault", "times", "orders", "jobs", "lost", "not handed off", "doubled", "longest hand-off, s", "99 % of them, s", "checkouts",
     "checkout p95, s", "slowest checkout, s", "answers", "slowest answer, s", "refused", "longest away, s", "crashes",
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ def show_row(outcome: Outcome) -> str:
     visits = outcome.visits
     return _row(
         f"{outcome.fault.code} {outcome.fault.name}", outcome.inflicted, outcome.orders, outcome.jobs, outcome.lost,
-        outcome.doubled, outcome.longest, outcome.p99, visits.checkouts, visits.checkout_p95, visits.checkout_slowest,
+        outcome.waiting, outcome.doubled, outcome.longest, outcome.p99, visits.checkouts, visits.checkout_p95, visits.checkout_slowest,
         visits.answers, visits.slowest, visits.refused, visits.away, len(outcome.crashes),
     )  # fmt: skip
 
@@ -77,6 +77,7 @@ def _summarise(tables: Mapping[str, Table], command: str) -> str:
         f"Written by `{command}` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python "
         f"{platform.python_version()}. {sum(o.orders for o in every)} orders of {sum(o.jobs for o in every)} bottles "
         f"were bought while parts of a real shop were killed, stopped or emptied {sum(o.inflicted for o in every)} "
-        f"times: {sum(o.lost for o in every)} lost, {sum(o.doubled for o in every)} doubled, "
+        f"times: {sum(o.lost for o in every)} lost, {sum(o.waiting for o in every)} not handed off, "
+        f"{sum(o.doubled for o in every)} doubled, "
         f"{sum(len(o.offences) for o in every)} rows that break an invariant."
     )

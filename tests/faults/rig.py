@@ -145,7 +145,8 @@ class Rig:
             self.down.add(name)
             self.ask_to_stop(name)
         for name in self.shoppers:
-            self.children[name].wait(20)
+            if not self.children[name].wait(20):
+                self.kill(name)  # the signal came where Python swallows what a handler raises
 
     @contextlib.contextmanager
     def warehouse_held(self) -> Iterator[None]:

@@ -34,6 +34,7 @@ def outcome(fault: Fault = FAULT, **changes: Any) -> Outcome:
         orders=10,
         jobs=12,
         lost=0,
+        waiting=0,
         doubled=0,
         longest=1.0,
         p99=1.0,
@@ -100,7 +101,10 @@ def test_what_died_by_itself_or_never_settled_is_complained_of_and_shown() -> No
         {"sqlite": [(judged, judged.find_complaints(calm=None))]}, [], command="make faults"
     )
 
-    assert complaints(judged) == "buyer-1 ended by itself with 1: oh; not settled; 1 lost, 0 doubled"
+    assert (
+        complaints(judged)
+        == "buyer-1 ended by itself with 1: oh; not settled; 1 lost, 0 not handed off, 0 doubled"
+    )
     assert "| 1 |\n\nF0: buyer-1 ended by itself with 1: oh.\n\nF0: not settled." in report
 
 

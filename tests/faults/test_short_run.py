@@ -31,6 +31,11 @@ def test_nothing_is_lost_or_doubled_and_nobody_sees_an_error() -> None:
     print(f"{outcome.orders} orders of {outcome.jobs} bottles, harmed {outcome.inflicted} times")
     assert outcome.inflicted >= len(HERE)
     assert outcome.jobs > JOBS
-    assert (outcome.lost, outcome.doubled, outcome.offences, outcome.visits.errors) == (0, 0, (), ())
-    assert (outcome.crashes, outcome.broken, outcome.visits.gave_up) == ((), (), ())
+    assert (outcome.lost, outcome.waiting, outcome.doubled, outcome.offences) == (0, 0, 0, ())
+    assert (outcome.crashes, outcome.broken, outcome.visits.errors, outcome.visits.gave_up) == (
+        (),
+        (),
+        (),
+        (),
+    )
     assert outcome.longest < NEVER_LATER

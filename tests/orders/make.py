@@ -75,10 +75,11 @@ def make_hand_off(**order: Any) -> OutboxEntry:
 
 
 def pay_order(order: Order, *, now: datetime) -> Payment:
-    """The order's payment, confirmed by the provider and applied."""
-    order.payments.update(status=PaymentStatus.CONFIRMED)
-    payment = order.payments.get()
-    assert apply_payment(payment, now=now)
+    """The order's payment, confirmed by the provider and applied; both at once, or a relay beside us applies it."""
+    with transaction.atomic():
+        order.payments.update(status=PaymentStatus.CONFIRMED)
+        payment = order.payments.get()
+        assert apply_payment(payment, now=now)
     return payment
 
 

@@ -1,7 +1,7 @@
 """What became of the orders of one phase, read beside the shop: `python -m tests.faults.figures --since TIME ...`.
 
-Prints one JSON object: orders, lost, doubled, waiting (jobs not handed off yet), unsent (mails and the like that are due for
-some seconds), the longest hand-off and the 99th percentile in seconds, and what breaks an invariant.
+Prints one JSON object: orders, lost, doubled, waiting (jobs not handed off yet), unsent (mails and the like that are
+due for some seconds), the longest hand-off and the 99th percentile in seconds, and what breaks an invariant.
 """
 
 import argparse

@@ -31,11 +31,9 @@ def shop() -> Iterator[Shop]:
 
 def read_drill(program: str) -> list[str]:
     """The commands of the block that begins with that program, each in a line."""
-    blocks = re.findall(
-        r"^```\n(.*?)^```", (BASE_DIR / "docs" / "deploy.md").read_text(), re.MULTILINE | re.DOTALL
-    )
-    [drill] = [block.splitlines() for block in blocks if block.startswith(program)]
-    return drill
+    text = (BASE_DIR / "docs" / "deploy.md").read_text()
+    [drill] = re.findall(rf"^```\n({program}.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return str(drill).splitlines()
 
 
 def read_address(shop: Shop) -> str:

@@ -14,7 +14,7 @@ DEV_READY := .venv/dev.ready
 BY_FILE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --dist loadfile --no-loadscope-reorder
 
 # Where data is written: `make test` runs these on PostgreSQL, too.
-ON_POSTGRES := tests/orders tests/examples tests/configurator/admin
+ON_POSTGRES := tests/orders tests/examples tests/configurator/admin tests/project/test_restore_drill.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run run-postgres bicycle code demo test test-postgres faults bench ci lint format types schema lighthouse pictures requirements browser

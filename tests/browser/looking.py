@@ -5,7 +5,7 @@ import re
 import shutil
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the quickest first
@@ -21,7 +21,25 @@ CHROMIUM_FLAGS = [
 AXE_RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "preload": False,  # axe would fetch style sheets, which a strict content policy refuses
+    "resultTypes": [
+        "violations"
+    ],  # else it describes every element that passes, which takes longer than to judge it
 }
+LOOKS_MATTER_TO = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+RUN_AXE = """async (options) => {
+  await Promise.allSettled(document.getAnimations().map((each) => each.finished));  // colours that fade are between two
+  const { violations } = await axe.run(options);
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${JSON.stringify(node.target)}`));
+}"""
+REMEMBER_WHAT_IS_SHOWN = """() => {
+  window.findShown = () =>
+    [...document.body.querySelectorAll("*")].filter((e) => e.checkVisibility({ visibilityProperty: true }));
+  window.shownBefore = findShown();
+}"""
+IS_SHOWN_STILL = """() => {
+  const shown = findShown();
+  return shown.length === shownBefore.length && shown.every((e, i) => e === shownBefore[i]);
+}"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CUSTOMER = {
     "email": "ada@example.org",
@@ -62,21 +80,28 @@ def watch(page: Page, complaints: list[str]) -> None:
     page.on("pageerror", note_error)
 
 
-def find_violations(page: Page, *, only_colours: bool = False) -> list[str]:
-    """What axe has against a page, one line each; `only_colours` for another look of a page that was looked at."""
-    return _run_axe(page, _only("color-contrast") if only_colours else AXE_RULES)
+def find_violations(page: Page) -> list[str]:
+    """What axe has against a page, one line each."""
+    return _run_axe(page, AXE_RULES)
+
+
+def find_violations_in_both_looks(page: Page) -> list[str]:
+    """On a page that is wide and light, and then narrow and dark."""
+    return [*find_violations(page), *find_on_a_phone_in_the_dark(page)]
 
 
 def find_on_a_phone_in_the_dark(page: Page) -> list[str]:
-    """What is wrong with a page that was looked at wide and light, when it is narrow and dark: only what that changes.
+    """What is wrong with a page that was looked at wide and light, when it is narrow and dark.
 
-    It is wide and light again afterwards.
+    Only rules that judge colours and places are asked again, but all of them where another element is shown then, or
+    one is not shown any more. It is wide and light again afterwards.
     """
     wide = page.viewport_size
     assert wide is not None
+    page.evaluate(REMEMBER_WHAT_IS_SHOWN)
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 360, "height": 780})
-    found = _run_axe(page, _only("color-contrast", "target-size"))
+    found = _run_axe(page, _only(*LOOKS_MATTER_TO) if page.evaluate(IS_SHOWN_STILL) else AXE_RULES)
     if too_wide := page.evaluate(SIDEWAYS):
         found.append(f"scrolls sideways by {too_wide} px")
     page.set_viewport_size(wide)
@@ -85,12 +110,14 @@ def find_on_a_phone_in_the_dark(page: Page) -> list[str]:
 
 
 def _only(*rules: str) -> dict[str, Any]:
-    return {"runOnly": {"type": "rule", "values": [*rules]}, "preload": False}
+    return {**AXE_RULES, "runOnly": {"type": "rule", "values": [*rules]}}
 
 
 def _run_axe(page: Page, options: dict[str, Any]) -> list[str]:
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]
+    if not page.evaluate("typeof window.axe?.run === 'function'"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(RUN_AXE, options)
+    return found
 
 
 def choose(page: Page, **mix: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.looking import find_violations
+from tests.browser.looking import SIDEWAYS, find_violations
 from tests.browser.signing_in import signed_in
 from tests.processes import Shop
 
@@ -23,7 +23,6 @@ Job.objects.filter(pk=early.pk).update(promised_on=today - timedelta(days=2))
 make_job("shipped")
 """
 WIDTHS = (360, 1280)  # the first is the one to work in
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")

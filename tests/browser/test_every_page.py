@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from config.processes import BASE_DIR
 from tests.browser.forced_colours import find_unseen
-from tests.browser.looking import find_violations, watch
+from tests.browser.looking import find_violations_in_both_looks, watch
 from tests.processes import Shop, open_shop
 
 pytestmark = pytest.mark.slow
@@ -68,50 +68,57 @@ def pages(shop: Shop) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def open_for(
-    browser: Browser, shop: Shop, page: dict[str, Any], *, width: int, complaints: list[str]
+def window_for(
+    browser: Browser, shop: Shop, page: dict[str, Any], *, complaints: list[str]
 ) -> Iterator[Page]:
-    """A window of the shopper who was brought to a page, at that page."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, base_url=shop.url)
+    """A window of the shopper who was brought to a page."""
+    context = browser.new_context(base_url=shop.url)
     context.add_cookies(
         [{"name": name, "value": value, "url": shop.url} for name, value in page["cookies"].items()]
     )
     opened = context.new_page()
     watch(opened, complaints)
-    response = opened.goto(page["path"])
-    assert response is not None
-    assert response.status == page["status"], page["id"]
     yield opened
     context.close()
 
 
-def test_every_page_is_sound_on_a_desk_in_light_and_in_colours_that_are_forced(
+def test_every_page_is_sound_on_a_desk_and_on_a_phone_in_light_in_the_dark_and_in_colours_that_are_forced(
     browser: Browser, shop: Shop, pages: list[dict[str, Any]]
 ) -> None:
     found = []
     for page in pages:
         complaints: list[str] = []
-        with open_for(browser, shop, page, width=1280, complaints=complaints) as opened:
-            seen = [*find_shift(opened), *find_violations(opened), *find_unseen(opened), *complaints]
+        with window_for(browser, shop, page, complaints=complaints) as opened:
+            seen = [*look_on_a_desk(opened, page), *look_on_a_phone(opened, page), *complaints]
         found += [f"{page['id']}: {each}" for each in seen]
 
     assert found == []
 
 
-def test_every_page_is_sound_on_a_phone_in_the_dark(
-    browser: Browser, shop: Shop, pages: list[dict[str, Any]]
-) -> None:
-    found = []
-    for page in pages:
-        complaints: list[str] = []
-        with open_for(browser, shop, page, width=320, complaints=complaints) as opened:
-            seen = [*find_shift(opened), *find_overflow(opened), *opened.evaluate(SMALL_TARGETS)]
-            opened.emulate_media(color_scheme="dark")
-            opened.set_viewport_size({"width": 360, "height": 800})
-            seen += [*find_violations(opened), *find_unseen_focus(opened), *complaints]
-        found += [f"{page['id']}: {each}" for each in seen]
+def look_on_a_desk(opened: Page, page: dict[str, Any]) -> list[str]:
+    """In light, then narrow and dark without loading it again, and last in forced colours."""
+    show(opened, page, width=1280)
+    found = [*find_shift(opened), *find_violations_in_both_looks(opened), *find_unseen(opened)]
+    opened.emulate_media(forced_colors="none")
+    return found
 
-    assert found == []
+
+def look_on_a_phone(opened: Page, page: dict[str, Any]) -> list[str]:
+    """Loaded there; the focus in the dark."""
+    show(opened, page, width=320)
+    found = [*find_shift(opened), *find_overflow(opened), *opened.evaluate(SMALL_TARGETS)]
+    opened.emulate_media(color_scheme="dark")
+    opened.set_viewport_size({"width": 360, "height": 800})
+    found += find_unseen_focus(opened)
+    opened.emulate_media(color_scheme="light")
+    return found
+
+
+def show(opened: Page, page: dict[str, Any], *, width: int) -> None:
+    opened.set_viewport_size({"width": width, "height": 800})
+    response = opened.goto(page["path"])
+    assert response is not None
+    assert response.status == page["status"], page["id"]
 
 
 def find_shift(page: Page) -> list[str]:

@@ -7,13 +7,12 @@ from playwright.sync_api import Browser, ViewportSize
 
 from staff.roles import FORMULATOR
 from tests.browser.friday import walk
-from tests.browser.looking import find_violations
+from tests.browser.looking import SIDEWAYS, find_violations
 from tests.browser.signing_in import signed_in
 from tests.processes import Shop, open_shop
 
 pytestmark = pytest.mark.slow
 
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 780}
 

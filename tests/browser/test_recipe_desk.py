@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.looking import find_violations
+from tests.browser.looking import SIDEWAYS, find_violations
 from tests.browser.signing_in import signed_in
 from tests.processes import Shop, open_shop
 
 pytestmark = pytest.mark.slow
 
 DESK = "/admin/configurator/recipe/1/desk/"
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ test: $(DEV_READY) ## Run all tests, those of the database on SQLite and Postgre
 	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
 		$(PY) -m pytest -m "not alone" $(BY_FILE) && \
 		$(PY) -m pytest -p tests.on_postgres --first-cases $(BY_FILE) $(ON_POSTGRES) && \
-		$(PY) -m pytest -m alone; fi
+		$(PY) -m pytest -m alone $$(grep --recursive --files-with-matches --include='test_*.py' 'mark\.alone' tests); fi
 
 test-postgres: $(DEV_READY) ## Run on PostgreSQL all tests of the database but slow ones that are not meant for both; `make test` does their first cases
 	@$(PY) -m pytest -p tests.on_postgres $(BY_FILE) tests

@@ -31,6 +31,12 @@ from config.readiness import answers
 
 START_SECONDS = 60.0
 PREPARE = "from config import run; run.load_settings(); run.prepare_shop()"
+PREPARE_DATABASE = """
+from config import run
+run.load_settings()
+run.prepare("tables", "migrate", interactive=False, verbosity=0)
+run.prepare("catalogue", "load_catalogue")
+"""
 
 
 def find_free_port() -> int:
@@ -168,7 +174,10 @@ class Shop:
 
 @contextlib.contextmanager
 def open_shop(*names: str, env: Mapping[str, str] | None = None) -> Iterator[Shop]:
-    """Start the named processes in that order. `env` adds settings; a DATABASE_URL there is prepared first."""
+    """Start the named processes in that order. `env` adds settings; a DATABASE_URL there is prepared first.
+
+    It has the shipped catalogue then, and no demo users.
+    """
     extra = env or {}
     template = make_template()
     var_dir = Path(tempfile.mkdtemp(prefix="concoct-shop-"))
@@ -176,7 +185,7 @@ def open_shop(*names: str, env: Mapping[str, str] | None = None) -> Iterator[Sho
     (var_dir / "static").symlink_to(template / "static")
     shutil.copy(template / "secret_key", var_dir)
     if "DATABASE_URL" in extra:
-        run_python("-c", PREPARE, environment=shop.environment)
+        run_python("-c", PREPARE_DATABASE, environment=shop.environment)
     else:
         shutil.copy(template / "shop.sqlite3", var_dir)
     try:

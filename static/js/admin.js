@@ -29,5 +29,6 @@
   };
   // The widgets are built, and built anew, whenever a row is added: look again after every change of elements.
   new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+  addEventListener("resize", name); // a table that fitted may not fit any more
   name();
 })();

@@ -27,6 +27,7 @@ AXE_RULES = {
 }
 LOOKS_MATTER_TO = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
 RUN_AXE = """async (options) => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));  // who listens has been told
   await Promise.allSettled(document.getAnimations().map((each) => each.finished));  // colours that fade are between two
   const { violations } = await axe.run(options);
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${JSON.stringify(node.target)}`));

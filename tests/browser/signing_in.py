@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 
 from django_otp.oath import TOTP
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.looking import watch
 from tests.processes import Shop
@@ -55,6 +55,7 @@ def signed_in(
     enter_password(page, name)
     page.locator("#id_code").fill(f"{TOTP(key).token():06d}")
     page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#user-tools")).to_be_visible()
     yield page
     context.close()
 

@@ -62,6 +62,7 @@ def test_a_bottle_is_made_and_sent_and_looked_back_upon(staff: Page) -> None:
     staff.go_back()
 
     staff.locator(".bench table").first.locator("tbody a").first.click()
+    expect(staff.locator("h1")).to_have_text(re.compile("^Job "))
     number = staff.locator("h1").inner_text().removeprefix("Job ")
     staff.get_by_role("button", name="Begin").click()
     look(staff, re.compile("^Job "))

@@ -33,8 +33,8 @@ def staff(shop: Shop) -> Iterator[Staff]:
         yield opened
 
 
-def heading(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
+def expect_heading(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
 def test_from_a_starter(open_page: OpenPage, width: int, *, javascript: bool) -> None:
@@ -85,7 +85,7 @@ def test_a_payment_that_fails_is_resumed(open_page: OpenPage, width: int, *, jav
     expect(page.get_by_role("alert")).to_contain_text("nothing was charged")
     page.get_by_role("button", name="Pay £17.25").click()
 
-    assert heading(page) == "Thank you"
+    expect_heading(page, "Thank you")
 
 
 def test_a_price_that_changed_on_the_way_is_said_and_agreed_to(
@@ -93,6 +93,7 @@ def test_a_price_that_changed_on_the_way_is_said_and_agreed_to(
 ) -> None:
     page = open_page("/mix/shampoo/warm-hearth/mend/quench", width=width, javascript=javascript)
     page.get_by_role("button", name=re.compile("^Add to basket")).click()
+    expect_heading(page, "Your basket")
     staff.set_price("250ml", 1500)
     try:
         page.reload()
@@ -118,11 +119,13 @@ def test_a_rule_that_forbids_her_mix_before_she_pays_costs_her_one_click_and_not
         told = page.locator("main").inner_text()
         page.locator(".line-note").get_by_role("button", name=re.compile("instead of")).first.click()
         page.get_by_role("link", name="Go to checkout").click()
+        expect_heading(page, "Checkout")
         typed = {name: page.locator(f"[name={name}]").input_value() for name in CUSTOMER}
         page.get_by_role("button", name="Pay £17.25").click()
+        expect_heading(page, "Payment")
         page.get_by_role("button", name="Pay £17.25").click()
 
-        assert heading(page) == "Thank you"
+        expect_heading(page, "Thank you")
         expect(page.locator("main")).to_contain_text("made for Ada")
         assert "We do not make this mix any more" in told
         assert "Nothing was ordered. What you typed is kept for the checkout." in told

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.looking import SIDEWAYS, find_violations_in_both_looks
 from tests.browser.signing_in import signed_in
@@ -36,8 +36,8 @@ def test_it_is_for_every_screen(browser: Browser, shop: Shop) -> None:
     with signed_in(browser, shop, complaints=complaints, name="operator") as page:
         page.get_by_role("link", name=re.compile("^Operations")).click()
 
-        assert page.locator("h1").inner_text() == "Operations"
-        assert "a_long_word_" in page.locator("main").inner_text()
+        expect(page.locator("h1")).to_have_text("Operations")
+        expect(page.locator("main")).to_contain_text("a_long_word_")
         assert find_violations_in_both_looks(page) == []
         assert page.evaluate(SIDEWAYS) == 0
     assert complaints == []

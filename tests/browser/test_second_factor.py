@@ -1,10 +1,11 @@
 """The first sign-in and the one after it, without scripts, and its pages as axe sees them."""
 
+import re
 from base64 import b32decode
 
 import pytest
 from django_otp.oath import TOTP
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import SIDEWAYS, find_violations_in_both_looks
@@ -39,28 +40,28 @@ def test_she_sets_up_an_app_and_signs_in_with_it_and_with_a_backup_code(
     shop.manage("shell", "-v0", "-c", MAKE.format(name="olive", password=PASSWORD))
     page = open_page("/admin/orders/job/", javascript=False, width=360)
     enter_password(page, "olive")
-    assert page.locator("h1").inner_text() == "Set up your second factor"
+    expect(page.locator("h1")).to_have_text("Set up your second factor")
     key = page.locator(".key").inner_text()
     page.locator("#id_code").fill(code_of(key))
     page.get_by_role("button", name="Go on").click()
+    expect(page.locator(".codes li")).to_have_count(10)
     backup = page.locator(".codes li").all_inner_texts()
-    assert len(backup) == 10
     page.get_by_role("link", name="I have them: go on").click()
-    assert page.url.endswith("/admin/orders/job/")
+    expect(page).to_have_url(re.compile("/admin/orders/job/$"))
 
     again = open_page("/admin/orders/job/", javascript=False)
     enter_password(again, "olive")
     again.locator("#id_code").fill(code_of(key, step=1))
     again.get_by_role("button", name="Go on").click()
-    assert again.url.endswith("/admin/orders/job/")
+    expect(again).to_have_url(re.compile("/admin/orders/job/$"))
 
     without_phone = open_page("/admin/", javascript=False)
     enter_password(without_phone, "olive")
     without_phone.locator("#id_code").fill(backup[3])
     without_phone.get_by_role("button", name="Go on").click()
-    assert without_phone.url.endswith("/admin/")
+    expect(without_phone).to_have_url(re.compile("/admin/$"))
     without_phone.get_by_role("link", name="Second factor").click()
-    assert "You have 9 backup codes left" in without_phone.content()
+    expect(without_phone.locator("body")).to_contain_text("You have 9 backup codes left")
 
 
 def test_its_pages_have_no_violation(shop: Shop, open_page: OpenPage) -> None:
@@ -68,10 +69,12 @@ def test_its_pages_have_no_violation(shop: Shop, open_page: OpenPage) -> None:
     shop.manage("shell", "-v0", "-c", MAKE.format(name=name, password=PASSWORD))
     page = open_page("/admin/")
     enter_password(page, name)
+    expect(page.locator(".key")).to_be_visible()
     assert find_violations_in_both_looks(page) == []
     assert page.evaluate(SIDEWAYS) == 0
     page.locator("#id_code").fill(code_of(page.locator(".key").inner_text()))
     page.get_by_role("button", name="Go on").click()
+    expect(page.locator(".codes li")).to_have_count(10)
     assert find_violations_in_both_looks(page) == []
     page.get_by_role("link", name="I have them: go on").click()
 
@@ -79,6 +82,6 @@ def test_its_pages_have_no_violation(shop: Shop, open_page: OpenPage) -> None:
     enter_password(other, name)
     other.locator("#id_code").fill("000000")
     other.get_by_role("button", name="Go on").click()
-    assert "This code is not right" in other.content()
+    expect(other.locator("body")).to_contain_text("This code is not right")
     assert find_violations_in_both_looks(other) == []
     assert other.evaluate(SIDEWAYS) == 0

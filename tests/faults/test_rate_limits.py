@@ -71,6 +71,7 @@ def test_of_50_keys_that_do_not_open_20_are_read_and_a_good_one_is_let_in_all_th
     assert codes(call(shop, ME, [good])) == {200: 1}
 
 
+@pytest.mark.alone
 def test_a_redis_that_hangs_costs_each_process_a_moment_and_then_nothing(shop: Shop) -> None:
     key = make_key(shop, "patient")
     with httpx.Client(headers=key) as http:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -14,8 +14,8 @@ from tests.processes import Shop, open_shop
 
 pytestmark = pytest.mark.slow
 
-PATIENCE_SECONDS = 30.0
-ASKED_WITHIN_SECONDS = 8.0  # an answer that waits for Redis never comes; machines under test are slow
+PATIENCE_SECONDS = 60.0
+ASKED_WITHIN_SECONDS = 30.0  # an answer that waits for Redis never comes; machines under test are slow
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +38,25 @@ def is_about(line: dict[str, Any], done: dict[str, Any]) -> bool:
     return bool(line["request_id"] == done["request_id"])
 
 
+def accesses(shop: Shop, done: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line for line in lines_of(shop, "web") if line["logger"] == "access" and is_about(line, done)]
+
+
+def await_line(find: Callable[[], list[dict[str, Any]]]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not find():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_a_purchase_is_followed_from_the_page_to_the_hand_off_by_one_id(shop: Shop) -> None:
     shopper = Shopper(shop.url, say=print, patience=Patience(seconds=20, say=print))
     with shopper.client:
         token = shopper.order().rpartition("/")[2]
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not handed_off(shop):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
+    await_line(lambda: handed_off(shop))
     [done] = handed_off(shop)
-    [page] = [line for line in lines_of(shop, "web") if line["logger"] == "access" and is_about(line, done)]
+    await_line(lambda: accesses(shop, done))  # a page is noted when it was answered, and that may be later
+    [page] = accesses(shop, done)
     assert (page["method"], page["path"]) == ("POST", "/order/<token>/pay")
     for name in ("web", "worker", "relay"):
         assert token not in shop.read_log(name)
@@ -60,7 +68,7 @@ def test_a_redis_that_hangs_makes_it_degraded_and_no_slower(shop: Shop) -> None:
     shop.stop("redis")
     try:
         began = time.monotonic()
-        answers = [httpx.get(f"{shop.url}/health{path}", timeout=10) for path in ("", "/ready", "/live")]
+        answers = [httpx.get(f"{shop.url}/health{path}", timeout=60) for path in ("", "/ready", "/live")]
         took = time.monotonic() - began
     finally:
         shop.cont("redis")

@@ -88,7 +88,7 @@ class Run:
         return len(children)
 
     def status(self) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=60) as response:
             status: int = response.status
             return status
 
@@ -102,7 +102,7 @@ class Run:
         pytest.fail(f"the web server does not answer:\n{self.read()}")
 
     def await_nothing_left(self) -> None:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while left := self.find_processes():
             assert time.monotonic() < deadline, f"still running: {left}"
             time.sleep(0.1)
@@ -126,7 +126,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, Run]]
     finally:
         for run in runs:
             run.process.terminate()
-            run.process.wait(30)
+            run.process.wait(OPEN_SECONDS)
 
 
 def test_a_taken_port_is_named_in_one_sentence(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_it_opens_restarts_what_dies_and_closes_on_ctrl_c(shops: tuple[Run, Run]
 
     run.process.send_signal(signal.SIGINT)
 
-    assert run.process.wait(30) == 0, run.read()
+    assert run.process.wait(OPEN_SECONDS) == 0, run.read()
     assert run.read().endswith("closed; nothing of it is running any more\n")
     assert run.find_processes() == {}
     run.await_nothing_left()
@@ -255,7 +255,7 @@ def find_sign_ins(run: Run) -> list[str]:
 
 def close(run: Run) -> None:
     run.process.send_signal(signal.SIGINT)
-    assert run.process.wait(60) == 0, run.read()
+    assert run.process.wait(OPEN_SECONDS) == 0, run.read()
     assert run.read().endswith("closed; nothing of it is running any more\n")
     run.await_nothing_left()
 

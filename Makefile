@@ -54,6 +54,7 @@ demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fu
 
 test: $(DEV_READY) ## Run all tests, those of the database on SQLite and PostgreSQL (one file: make test TESTS=tests/project/test_run.py)
 	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
+		SHOP_TEMPLATE=$$(mktemp -d) && export SHOP_TEMPLATE && trap 'rm -rf "$$SHOP_TEMPLATE"' EXIT && \
 		$(PY) -m pytest -m "not alone" $(BY_FILE) && \
 		$(PY) -m pytest -p tests.on_postgres --first-cases $(BY_FILE) $(ON_POSTGRES) && \
 		$(PY) -m pytest -m alone $$(grep --recursive --files-with-matches --include='test_*.py' 'mark\.alone' tests); fi

@@ -81,20 +81,31 @@ def run_python(*arguments: str, environment: Mapping[str, str]) -> str:
 
 @functools.cache
 def make_template() -> Path:
-    """The folder of a shop that has been prepared and never opened; the workers of one xdist run share it."""
+    """The folder of a shop that has been prepared and never opened; the workers of one xdist run share it.
+
+    Runs one after another share the folder SHOP_TEMPLATE, if that is set: who has set it takes it away.
+    """
+    if given := os.environ.get("SHOP_TEMPLATE"):
+        _prepare_once(Path(given))
+        return Path(given)
     run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(16))
     folder = Path(tempfile.gettempdir()) / f"concoct-template-{run_id}"
     folder.mkdir(mode=0o700, exist_ok=True)
     assert folder.stat().st_uid == os.geteuid(), f"{folder} is somebody else's"
     users = (folder / "users").open("ab")  # open, and so shared, for as long as this process lives
+    _prepare_once(folder, users)
+    atexit.register(_leave_template, folder, users)
+    return folder
+
+
+def _prepare_once(folder: Path, users: IO[bytes] | None = None) -> None:
     with (folder / "making").open("ab") as making:
         fcntl.flock(making, fcntl.LOCK_EX)
         if not (folder / "made").exists():
             run_python("-c", PREPARE, environment=make_settings(folder, port=8000, extra={}))
             (folder / "made").touch()
-        fcntl.flock(users, fcntl.LOCK_SH)
-    atexit.register(_leave_template, folder, users)
-    return folder
+        if users is not None:
+            fcntl.flock(users, fcntl.LOCK_SH)
 
 
 def _leave_template(folder: Path, users: IO[bytes]) -> None:

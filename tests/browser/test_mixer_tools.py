@@ -123,7 +123,7 @@ NAMES = [
 
 def assert_fits(page: Page, name: str) -> None:
     label = page.locator("#bottle-label")
-    assert label.text_content() == name
+    expect(label).to_have_text(name)
     paper = label.page.locator(".bottle .paper").bounding_box()
     assert paper is not None
     for span in label.locator("tspan").all():

@@ -17,7 +17,7 @@ from config.processes import Child, read_procfile
 from tests.processes import Shop, open_shop, run_python
 
 TICK_SECONDS = 0.1
-HURT_SECONDS = 10.0  # a part that loses its child while it starts may end of that
+HURT_SECONDS = 30.0  # a part that loses its child while it starts may end of that
 DIES_AS = 9  # the exit code of a buyer that was told to die
 PARTS = ("redis", "web", "worker", "relay")
 ENDLESS = """

@@ -1,5 +1,6 @@
 """Fixtures that many tests share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,7 @@ from configurator.models import RecipeVersion
 from configurator.versions import newest_version
 from tests.database_copies import emptied_copy
 from tests.length import LONG
+from tests.shared_database import SharedDatabase
 
 if LONG:
     hypothesis_settings.register_profile("long", max_examples=1000)
@@ -32,10 +34,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def shared_database(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> Iterator[SharedDatabase | None]:
+    """None in a run of one process, which has nobody to share with."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield None
+        return
+    shared = SharedDatabase(tmp_path_factory.getbasetemp().parent)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(shared_database: SharedDatabase | None) -> None:
+    """The place that pytest-django leaves for what comes before the test database."""
+    if shared_database:
+        shared_database.begin()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    shared_database: SharedDatabase | None, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """The test database holds the shipped catalogue, loaded once, as a shop does after its first start."""
     with django_db_blocker.unblock():
-        load_catalogue(SHIPPED_CATALOGUE, now=timezone.now())
+        if not shared_database or not shared_database.was_taken:
+            load_catalogue(SHIPPED_CATALOGUE, now=timezone.now())
+        if shared_database:
+            shared_database.keep()
         kept = emptied_copy()
         kept.__enter__()
     yield

@@ -68,14 +68,23 @@ def copied_postgres() -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def made_database(name: str, *, like: str) -> Iterator[None]:
+    drop_database(name)
+    create_like(name, like=like)
+    try:
+        yield
+    finally:
+        drop_database(name)
+
+
+def create_like(name: str, *, like: str) -> None:
+    """A copy of a database that nobody is connected to."""
     with psycopg.connect(dbname="postgres", autocommit=True, **_server()) as control:
-        remove = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name))
-        control.execute(remove)
         control.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(like)))
-        try:
-            yield
-        finally:
-            control.execute(remove)
+
+
+def drop_database(name: str) -> None:
+    with psycopg.connect(dbname="postgres", autocommit=True, **_server()) as control:
+        control.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
 def _emptied(original: str) -> str:

@@ -1,6 +1,6 @@
 """Every address of the admin, read from its own URL map, with a row for each that needs one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,6 +30,13 @@ class Address:
 
     name: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: str
 
 
 def make_rows() -> None:
@@ -66,15 +73,14 @@ def admin_addresses() -> Iterator[Address]:
         yield Address(pattern.name, reverse(f"admin:{pattern.name}", kwargs=values))
 
 
-def open_pages(browser: Client) -> dict[str, str]:
-    """What she is answered at every address that opens for her, by path."""
-    make_rows()
-    answers = {
-        address.path: browser.get(address.path)
-        for address in admin_addresses()
-        if "logout" not in address.name
-    }
-    return {path: answer.content.decode() for path, answer in answers.items() if answer.status_code == 200}
+def open_all(browser: Client) -> dict[Address, Answer]:
+    """What is answered at every address; `make_rows` comes first."""
+    return {address: _read(browser.get(address.path)) for address in admin_addresses()}
+
+
+def _read(response: Any) -> Answer:
+    body = b"".join(response) if response.streaming else response.content
+    return Answer(response.status_code, response.headers, body.decode(errors="replace"))
 
 
 def _walk(patterns: list[Any]) -> Iterator[URLPattern]:

@@ -3,8 +3,6 @@
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from staff.roles import ROLES
-
 
 def make_member(role: str) -> User:
     """Somebody of this role and no other, whose name is that of the role in small letters."""
@@ -17,7 +15,3 @@ def sign_in_as(role: str) -> Client:
     client = Client()
     client.force_login(make_member(role))
     return client
-
-
-def one_of_each() -> dict[str, Client]:
-    return {role: sign_in_as(role) for role in ROLES}

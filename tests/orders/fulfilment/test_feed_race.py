@@ -3,35 +3,38 @@
 On SQLite no two writers overlap, so there it shows only that the parts fit; PostgreSQL is what it is about.
 """
 
+import os
 import subprocess
 import sys
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from tests.length import long_or_short
-from tests.own_database import own_database
-from tests.processes import Shop, open_shop, run_python
+from tests.orders.make import make_client, make_order
+from tests.orders.racing import shop_on_file
 
-pytestmark = [pytest.mark.slow, pytest.mark.race]
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.slow, pytest.mark.race]
 
 WRITERS, READERS = 6, 2
 EACH = long_or_short(500, 100 if "sqlite" in settings.DATABASES["default"]["ENGINE"] else 40)
 ALL = WRITERS * EACH
-RACER = "tests.orders.fulfilment.feed_racer"
-SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
-def test_readers_see_all_events_of_6_writers_in_order_and_none_twice() -> None:
-    with own_database() as env, open_shop(env=env) as shop:
-        run_python("-m", RACER, "order", environment={**shop.environment, **SETTINGS})
-        writers = [start_racer(shop, "write", f"w{number}", EACH) for number in range(WRITERS)]
-        readers = [start_racer(shop, "read", f"r{number}", ALL) for number in range(READERS)]
+def test_readers_see_all_events_of_6_writers_in_order_and_none_twice(tmp_path: Path) -> None:
+    make_order()
+    make_client(name="reader")
+    start = tmp_path / "start"
+
+    with shop_on_file(tmp_path) as url:
+        writers = [start_racer("write", f"w{number}", EACH, url, start) for number in range(WRITERS)]
+        readers = [start_racer("read", f"r{number}", ALL, url, start) for number in range(READERS)]
         for racer in (*writers, *readers):
             assert racer.stdout is not None
             assert racer.stdout.readline() == "there\n"
-        (shop.var_dir / "start").touch()
+        start.touch()
         outputs = [racer.communicate(timeout=600)[0] for racer in (*writers, *readers)]
 
     assert {racer.returncode for racer in (*writers, *readers)} == {0}
@@ -45,9 +48,14 @@ def test_readers_see_all_events_of_6_writers_in_order_and_none_twice() -> None:
         assert numbers == {f"w{number}": list(range(EACH)) for number in range(WRITERS)}
 
 
-def start_racer(shop: Shop, what: str, name: str, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", RACER, what, name, str(count), str(shop.var_dir / "start")]
-    environment = {**shop.environment, **SETTINGS}
+def start_racer(what: str, name: str, count: int, url: str, start: Path) -> subprocess.Popen[str]:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": url,
+        "VAR_DIR": str(start.parent),
+    }
+    command = [sys.executable, "-m", "tests.orders.fulfilment.feed_racer", what, name, str(count), str(start)]
     return subprocess.Popen(
         command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
     )

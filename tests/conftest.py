@@ -1,7 +1,9 @@
 """Fixtures that many tests share."""
 
 import os
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import override_settings
 from django.utils import timezone
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -18,12 +21,20 @@ from configurator.loading import SHIPPED_CATALOGUE, load_catalogue
 from configurator.models import RecipeVersion
 from configurator.versions import newest_version
 from tests.database_copies import emptied_copy
-from tests.length import LONG
+from tests.length import LONG, long_or_short
 from tests.shared_database import SharedDatabase
 
-if LONG:
-    hypothesis_settings.register_profile("long", max_examples=1000)
-    hypothesis_settings.load_profile("long")
+# However slow the machine is; by chance only in a long run, else what fails once fails every time.
+hypothesis_settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not LONG,
+    max_examples=long_or_short(1000, 100),
+)
+hypothesis_settings.load_profile("tests")
+
+DAY_ENDS_IN_SECONDS = 30  # what a test may take that reads the date twice
 
 
 @pytest.hookimpl(trylast=True)
@@ -105,6 +116,15 @@ def settings_of_tests() -> Iterator[None]:
         STAFF_SECOND_FACTOR=False,
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def one_day() -> None:
+    """Nothing begins in the last seconds of a day, neither the shop's own nor UTC's: a test may read the date twice."""
+    for now in (datetime.now(UTC), timezone.localtime()):
+        left = timedelta(days=1) - timedelta(hours=now.hour, minutes=now.minute, seconds=now.second)
+        if left < timedelta(seconds=DAY_ENDS_IN_SECONDS):
+            time.sleep(left.total_seconds())
 
 
 @pytest.fixture(autouse=True)

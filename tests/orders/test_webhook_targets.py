@@ -233,7 +233,7 @@ def test_who_answers_slowly_is_left_in_time(
     said = send(local.url)
 
     assert (said.status, said.error) == (None, "No answer within 0.5 seconds.")
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 2.5  # before it has said all
 
 
 def test_of_a_long_answer_little_is_read(local: Receiver) -> None:

@@ -1,11 +1,15 @@
 """What a shopper types never becomes part of a page: every field of every form, every address, every stored word."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 from django.test import Client
 
 from orders.models import BasketLine, Order, OrderLine, Shipment
@@ -56,29 +60,47 @@ def takes_of(page: Html, *, at: str) -> dict[object, Form]:
     return {(form.method, re.sub(r"\d+", "N", form.address), form.typed, form.hidden): form for form in forms}
 
 
+@cache
+def forms_seen(sample: Sample) -> dict[object, Form]:
+    opened = visit(sample)
+    return takes_of(Html(opened.body), at=opened.path)
+
+
+@contextmanager
+def undone(shopper: Client) -> Iterator[None]:
+    """Afterwards the shop and her cookies are as before."""
+    cookies = deepcopy(shopper.cookies)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    shopper.cookies = cookies
+
+
 @every_opened
 def test_no_form_takes_markup_in(sample: Sample) -> None:
-    shapes = takes_of(Html(visit(sample).body), at=visit(sample).path)
+    shapes = forms_seen(sample)
+    if not shapes:
+        return
+    shopper = new_shopper()
+    address = sample.prepare(shopper)
+    path = address.path if isinstance(address, Sent) else address
+    own = takes_of(Html(shopper.get(path).content), at=path)
     for shape, seen in shapes.items():
-        for names in {seen.typed, seen.typed | seen.hidden}:
-            shopper = new_shopper()
-            address = sample.prepare(shopper)
-            path = address.path if isinstance(address, Sent) else address
-            form = takes_of(Html(shopper.get(path).content), at=path).get(shape, seen)
+        for names in {seen.typed, seen.typed | seen.hidden} - {frozenset()}:
+            form = own.get(shape, seen)
+            with undone(shopper):
+                response = send(shopper, form, SCRIPT, names)
 
-            response = send(shopper, form, SCRIPT, names)
-
-            assert response.status_code in (200, 404, 405, 409, 422), (form, response.status_code)
-            assert_harmless(response)
-    for row in (OrderLine, BasketLine):
-        assert not row.objects.filter(label_name__contains="<").exists()
+                assert response.status_code in (200, 404, 405, 409, 422), (form, response.status_code)
+                assert_harmless(response)
+                for row in (OrderLine, BasketLine):
+                    assert not row.objects.filter(label_name__contains="<").exists()
 
 
 @every_opened
 def test_no_part_of_an_address_takes_markup_in(sample: Sample) -> None:
-    opened = visit(sample)
-    path = urlsplit(opened.path).path
-    shapes = takes_of(Html(opened.body), at=opened.path).values()
+    path = urlsplit(visit(sample).path).path
+    shapes = forms_seen(sample).values()
     typed = {name for form in shapes for name in form.typed}
     names = typed.union(*(form.values for form in shapes), OFTEN_READ)
     shopper = new_shopper()
@@ -90,17 +112,20 @@ def test_no_part_of_an_address_takes_markup_in(sample: Sample) -> None:
 
 
 @every_opened
-@pytest.mark.parametrize("text", [SCRIPT, SHORT])
-def test_what_is_stored_is_shown_as_text(sample: Sample, text: str) -> None:
+def test_what_is_stored_is_shown_as_text(sample: Sample) -> None:
     shopper = new_shopper()
     address = sample.prepare(shopper)
-    for model, names in TYPED.items():
-        model._default_manager.update(**{name: text[:20] if name == "postcode" else text for name in names})
+    for text in (SCRIPT, SHORT):
+        for model, names in TYPED.items():
+            model._default_manager.update(
+                **{name: text[:20] if name == "postcode" else text for name in names}
+            )
 
-    response = ask(shopper, address)
+        with undone(shopper):
+            response = ask(shopper, address)
 
-    assert response.status_code == sample.status
-    assert_harmless(response)
+            assert response.status_code == sample.status
+            assert_harmless(response)
 
 
 def test_every_word_that_a_shopper_types_is_among_those_that_were_tried() -> None:

@@ -379,12 +379,12 @@ def test_a_receiver_that_hangs_holds_up_no_other(caller: Caller, hook: Receiver,
             began = time.monotonic()
             assert do_alone(ringer.ring) == 2
             took = time.monotonic() - began
-            while not quick.received and time.monotonic() < began + 3:
+            while not quick.received and time.monotonic() < began + 3.5:
                 time.sleep(0.01)
             assert do_alone(ringer.ring) == 0
             let_go.set()
             ringer.pool.shutdown(wait=True)
             told = do_alone(lambda: list(WebhookEndpoint.objects.values_list("sent_to", flat=True)))
 
-    assert took < 1
+    assert took < 3  # or it waited for the one that hangs
     assert (len(quick.received), len(hook.received), told) == (1, 1, [1, 1])

@@ -19,6 +19,7 @@ from configurator.rule_effect import preview_rule
 from configurator.versions import mixer_for, newest_version
 from tests.configurator.catalogue_judge import all_mixes, components, makeable, met_rules, shares
 from tests.configurator.drafts import make_rule, publish, shampoo
+from tests.length import long_or_short
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,7 @@ def unsaved(law: dict[str, Any]) -> EnteredRule:
 
 
 @given(law=laws())
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=long_or_short(300, 25))
 def test_its_counts_are_those_of_every_mix_tried_and_of_the_version_published_with_it(
     law: dict[str, Any],
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from configurator.mixing.spec import Component, Family, Rule, RuleKind, Size, Slot, Spec
+from tests.length import long_or_short
 
 PARTS = {"bases": ("oak", "elm", "yew"), "shots": ("mint", "sage", "rue")}
 EVERYTHING = (*PARTS["bases"], *PARTS["shots"])
@@ -17,7 +18,7 @@ FLAGS = ("nuts", "oat")
 SLOTS = ("one", "two", "three")
 Mix = dict[str, str]
 
-few = settings(max_examples=40)  # each example is a whole recipe, tried on all its mixes
+few = settings(max_examples=long_or_short(400, 25))  # each example is a whole recipe, tried on all its mixes
 
 
 def every_mix(spec: Spec) -> list[Mix]:

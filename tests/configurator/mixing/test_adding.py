@@ -10,6 +10,7 @@ from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import Rule, RuleKind, Spec, Starter
 from tests.configurator.make import make_rule, make_spec
 from tests.configurator.mixing.spec_judge import every_mix, is_kept, makeable, rules, specs
+from tests.length import long_or_short
 
 
 @st.composite
@@ -21,7 +22,7 @@ def cases(draw: st.DrawFn) -> tuple[Spec, Rule]:
 
 
 @given(case=cases())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=long_or_short(1500, 75))
 def test_counts_and_what_is_left_with_nothing_are_those_of_brute_force(case: tuple[Spec, Rule]) -> None:
     spec, rule = case
     combinations, before = every_mix(spec), makeable(spec)

@@ -11,6 +11,7 @@ from configurator.mixing.diffing import lost_mixes, shared_count
 from configurator.mixing.model import Mix, Model, Nogood
 from tests.configurator.mixing.brute_force import all_mixes, models
 from tests.configurator.mixing.instances import published_space, tea_model
+from tests.length import long_or_short
 
 Maps = list[list[tuple[int, int]]]
 
@@ -49,7 +50,7 @@ def _counterpart(mix: Mix, maps: Maps) -> Mix | None:
 
 
 @given(case=pairs_of_models())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_shared_and_lost_mixes_are_those_of_brute_force(case: tuple[Model, Model, Maps]) -> None:
     a, b, maps = case
     others = set(all_mixes(b))

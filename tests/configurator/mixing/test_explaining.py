@@ -18,6 +18,7 @@ from tests.configurator.mixing.brute_force import (
     rules_of,
 )
 from tests.configurator.mixing.instances import tea_model
+from tests.length import long_or_short
 
 
 class Judge:
@@ -53,7 +54,7 @@ class Judge:
 
 
 @given(model=models(most_slots=4).filter(lambda model: bool(model.sizes)), data=st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=long_or_short(3000, 150))
 def test_a_conflict_has_the_fewest_choices_and_no_rule_that_can_be_spared(
     model: Model, data: st.DataObject
 ) -> None:

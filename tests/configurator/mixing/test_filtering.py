@@ -18,6 +18,7 @@ from configurator.mixing.searching import Deadline
 from configurator.mixing.space import CountUnknown
 from tests.configurator.mixing.brute_force import Masks, all_mixes, complete_questions, holding, questions
 from tests.configurator.mixing.instances import load_json
+from tests.length import long_or_short
 
 Question = tuple[Model, dict[int, int], Masks | None]
 FINDERS = [False, pytest.param(True, marks=pytest.mark.skipif(not load_solver(), reason="needs python-sat"))]
@@ -31,7 +32,7 @@ def filtered(model: Model, *, nodes: int = 8, uses_sat: bool = False) -> Filtere
 
 @pytest.mark.parametrize("uses_sat", FINDERS)
 @given(question=questions())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_options_and_mixes_are_those_of_brute_force(question: Question, *, uses_sat: bool) -> None:
     model, chosen, allowed = question
     makeable = all_mixes(model, allowed)
@@ -46,7 +47,7 @@ def test_options_and_mixes_are_those_of_brute_force(question: Question, *, uses_
 
 
 @given(question=questions(), data=st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_best_sample_and_reasons_are_as_good_as_compiled(question: Question, data: st.DataObject) -> None:
     model, chosen, allowed = question
     scores = [data.draw(st.tuples(*[st.integers(-2, 2)] * size), label="scores") for size in model.sizes]
@@ -64,7 +65,7 @@ def test_best_sample_and_reasons_are_as_good_as_compiled(question: Question, dat
 
 
 @given(question=complete_questions(), data=st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_repairs_are_those_of_the_compiled_space(
     question: tuple[Model, Mix, Masks | None], data: st.DataObject
 ) -> None:

@@ -8,10 +8,11 @@ from configurator.mixing.model import Limit, Model, Nogood, Table
 from configurator.mixing.searching import Deadline
 from configurator.mixing.space import Status
 from tests.configurator.mixing.brute_force import Masks, all_mixes, holding, models, questions
+from tests.length import long_or_short
 
 
 @given(model=models())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=long_or_short(1500, 75))
 def test_lint_finds_what_brute_force_finds(model: Model) -> None:
     makeable = all_mixes(model)
 
@@ -70,7 +71,7 @@ def test_without_time_every_rule_is_unsettled_and_none_is_called_idle() -> None:
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_statuses_are_those_of_brute_force(question: tuple[Model, dict[int, int], Masks | None]) -> None:
     model, chosen, allowed = question
     makeable = all_mixes(model, allowed)
@@ -91,7 +92,7 @@ def test_statuses_are_those_of_brute_force(question: tuple[Model, dict[int, int]
 
 
 @given(model=models(), before=models())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=long_or_short(1500, 75))
 def test_witnesses_found_before_an_edit_change_no_answer(model: Model, before: Model) -> None:
     known = lint(compile_space(before), deadline=Deadline()).witnesses
 

@@ -13,6 +13,7 @@ from configurator.mixing.model import Mix, Model, Nogood
 from configurator.mixing.ordering import candidate_orders, drawn_together, fewest_open, independent_parts
 from configurator.mixing.space import Space
 from tests.configurator.mixing.brute_force import Masks, all_mixes, complete_questions, models, questions
+from tests.length import long_or_short
 
 
 def space_in(order: tuple[int, ...], model: Model) -> Space:
@@ -20,7 +21,7 @@ def space_in(order: tuple[int, ...], model: Model) -> Space:
 
 
 @given(model=models(most_slots=4))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_the_count_is_the_same_under_every_slot_order(model: Model) -> None:
     count = len(all_mixes(model))
 
@@ -32,7 +33,7 @@ def test_the_count_is_the_same_under_every_slot_order(model: Model) -> None:
 
 
 @given(question=questions(), data=st.data())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=long_or_short(1500, 75))
 def test_no_answer_depends_on_the_order(
     question: tuple[Model, dict[int, int], Masks | None], data: st.DataObject
 ) -> None:
@@ -54,7 +55,7 @@ def test_no_answer_depends_on_the_order(
 
 
 @given(question=complete_questions(), data=st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_repairs_do_not_depend_on_the_order(
     question: tuple[Model, Mix, Masks | None], data: st.DataObject
 ) -> None:
@@ -68,7 +69,7 @@ def test_repairs_do_not_depend_on_the_order(
 
 
 @given(a=models(most_slots=3), b=models(most_slots=3), data=st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_spaces_of_different_orders_are_compared(a: Model, b: Model, data: st.DataObject) -> None:
     if a.sizes != b.sizes:
         b = Model(a.sizes)

@@ -16,6 +16,7 @@ from configurator.mixing.filtering import FilteredSpace, compile_filter
 from configurator.mixing.model import Model
 from tests.configurator.mixing.brute_force import models
 from tests.configurator.mixing.instances import FOLDER, load_json, published_space, tea_model
+from tests.length import long_or_short
 
 
 def _peer(name: str, model: Model) -> Options:
@@ -58,7 +59,7 @@ def test_python_sat_gives_the_same_options_where_no_diagram_holds_all_rules() ->
 
 
 @given(model=models())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=long_or_short(600, 30))
 def test_dd_and_python_sat_give_the_same_options_of_random_models(model: Model) -> None:
     found = compile_space(model).options()
 
@@ -70,7 +71,7 @@ def test_dd_and_python_sat_give_the_same_options_of_random_models(model: Model) 
 
 
 @given(model=models().filter(lambda model: bool(model.sizes)))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=long_or_short(600, 30))
 def test_dd_counts_as_we_do(model: Model) -> None:
     try:
         _, names, space = dd_space(model)

@@ -10,10 +10,11 @@ from configurator.mixing.compiling import compile_space
 from configurator.mixing.model import Mix, Model, Nogood
 from tests.configurator.mixing.brute_force import Masks, all_mixes, complete_questions, distance
 from tests.configurator.mixing.instances import published_space, tea_model
+from tests.length import long_or_short
 
 
 @given(question=complete_questions(), data=st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_repairs_are_nearest_then_leave_what_is_held_then_spread(
     question: tuple[Model, Mix, Masks | None], data: st.DataObject
 ) -> None:

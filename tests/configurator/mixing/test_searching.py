@@ -10,10 +10,11 @@ from configurator.mixing.automata import groups_of
 from configurator.mixing.model import Limit, Model
 from configurator.mixing.searching import Deadline, Hint, OutOfTime, Search
 from tests.configurator.mixing.brute_force import Masks, all_mixes, models, questions
+from tests.length import long_or_short
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=long_or_short(1500, 75))
 def test_a_mix_is_found_where_there_is_one_and_only_there(
     question: tuple[Model, dict[int, int], Masks | None],
 ) -> None:
@@ -26,7 +27,7 @@ def test_a_mix_is_found_where_there_is_one_and_only_there(
 
 
 @given(model=models())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_the_groups_that_a_proof_used_suffice_for_it(model: Model) -> None:
     groups = groups_of(model, by_source=True)
     search = Search(model.sizes, groups)

@@ -11,12 +11,13 @@ from configurator.mixing.compiling import compile_space
 from configurator.mixing.model import Limit, Mix, Model, Nogood, Table
 from tests.configurator.mixing.brute_force import Masks, all_mixes, holding, models, questions
 from tests.configurator.mixing.instances import known_count, load_dimacs, published_space, tea_model
+from tests.length import long_or_short
 
 Question = tuple[Model, dict[int, int], Masks | None]
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_options_are_exactly_those_with_which_something_makeable_remains(question: Question) -> None:
     model, chosen, allowed = question
     makeable = all_mixes(model, allowed)
@@ -30,7 +31,7 @@ def test_options_are_exactly_those_with_which_something_makeable_remains(questio
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_count_is_the_number_of_makeable_mixes_that_hold_the_choices(question: Question) -> None:
     model, chosen, allowed = question
 
@@ -40,7 +41,7 @@ def test_count_is_the_number_of_makeable_mixes_that_hold_the_choices(question: Q
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_counts_are_the_makeable_mixes_per_option_keeping_the_choices_of_the_other_slots(
     question: Question,
 ) -> None:
@@ -56,7 +57,7 @@ def test_counts_are_the_makeable_mixes_per_option_keeping_the_choices_of_the_oth
 
 
 @given(question=questions(), data=st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_best_is_the_highest_score_and_among_equals_the_first_mix(
     question: Question, data: st.DataObject
 ) -> None:
@@ -76,7 +77,7 @@ def test_best_is_the_highest_score_and_among_equals_the_first_mix(
 
 
 @given(question=questions())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_mixes_come_complete_and_in_lexicographic_order(question: Question) -> None:
     model, chosen, allowed = question
 

@@ -15,10 +15,11 @@ from configurator.mixing.storing import FORMAT, HEAD, StoredFormError, fingerpri
 from tests.configurator.mixing.brute_force import models
 from tests.configurator.mixing.instances import published_space, tea_model
 from tests.configurator.mixing.test_filtering import filtered
+from tests.length import long_or_short
 
 
 @given(model=models())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=long_or_short(2000, 100))
 def test_a_round_trip_keeps_the_diagram(model: Model) -> None:
     space = compile_space(model)
 
@@ -32,7 +33,7 @@ def test_a_round_trip_keeps_the_diagram(model: Model) -> None:
 
 
 @given(model=models())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=long_or_short(1000, 50))
 def test_a_filtered_space_comes_back_as_one(model: Model) -> None:
     space = filtered(model)
 
@@ -53,7 +54,7 @@ def test_a_large_space_is_stored_small_and_loads_with_its_order() -> None:
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=long_or_short(3000, 150))
 def test_any_changed_byte_is_noticed(data: st.DataObject) -> None:
     model = tea_model()
     stored = bytearray(to_bytes(compile_space(model)))

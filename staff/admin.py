@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin import DateFieldListFilter, RelatedFieldListFilter
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,8 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from staff.audit import Kind, record
+from staff.deleting import PlainlyDeletes
+from staff.filters import titled
 from staff.models import AuditEntry
 from staff.reading import ReadOnlyAdmin
 from staff.roles import ROLES
@@ -29,7 +32,7 @@ class MemberAdmin(UserAdmin[User]):
     """Members of the staff. An owner gives roles; what goes beyond roles, only a superuser gives."""
 
     list_display = ["username", "first_name", "last_name", "shown_roles", "is_active", "last_login"]
-    list_filter = ["is_active", "groups"]
+    list_filter = ["is_active", ("groups", titled(gettext_lazy("role"), RelatedFieldListFilter))]
     change_form_template = "admin/staff/member.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -117,7 +120,7 @@ class MemberAdmin(UserAdmin[User]):
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(PlainlyDeletes, GroupAdmin):
     """The four roles, to read; a superuser may make groups beside them."""
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
@@ -136,7 +139,7 @@ class RoleAdmin(GroupAdmin):
 @admin.register(AuditEntry)
 class AuditAdmin(ReadOnlyAdmin):
     list_display = ["at", "kind", "who", "about", "note", "network"]
-    list_filter = ["kind", "at"]
+    list_filter = ["kind", ("at", titled(gettext_lazy("when"), DateFieldListFilter))]
     search_fields = ["who", "about", "note", "request_id"]
     list_per_page = 100
     show_full_result_count = False

@@ -99,11 +99,18 @@ class FamilyAdmin(KeepsHistory):
     fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     search_fields = ["name", "slug"]
+    way_on = gettext_lazy(
+        "Give each of these another family first, or delete it; then this one can be deleted."
+    )
 
 
 @admin.register(Component)
 class ComponentAdmin(ListPages, KeepsHistory):
     lists = (COMPONENTS, COMPOSITIONS, STOCK)
+    way_on = gettext_lazy(
+        "Take it out of each of these first; then it can be deleted. Or let it stay and untick “Offered” on its page: "
+        "from the next version of a recipe on that is published, nobody can choose it any more."
+    )
 
     class Media:
         js = [forms.Script("js/admin-desk.js", defer=True)]

@@ -1,6 +1,6 @@
 """Asking why: on the page of a row that keeps records, and before one or several of them are deleted."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,6 +14,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from configurator.admin.holders import find_holders
+from staff.deleting import PlainlyDeletes
 
 WHY = gettext_lazy("Say in a few words why, so that others understand it later.")
 
@@ -46,8 +49,13 @@ class WhyDeleteForm(forms.Form):
     change_reason = reason_field(required=True)
 
 
-class DeletesWithReason(admin.ModelAdmin[Any]):
-    """Rows are deleted with a word of why, and one click from there brings them back."""
+class DeletesWithReason(PlainlyDeletes):
+    """Rows are deleted with a word of why, and one click from there brings them back.
+
+    `way_on`: what to do instead of deleting a row that others hold.
+    """
+
+    way_on: ClassVar[Any] = gettext_lazy("Take it out of each of these first; then it can be deleted.")
 
     actions = ["delete_selected"]
     delete_confirmation_template = "admin/configurator/delete_confirmation.html"
@@ -55,7 +63,9 @@ class DeletesWithReason(admin.ModelAdmin[Any]):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         why = self._why(request)
-        return super().delete_view(request, object_id, {"why": why, **(extra_context or {})})
+        return super().delete_view(
+            request, object_id, {"why": why, "way_on": self.way_on, **(extra_context or {})}
+        )
 
     @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -64,7 +74,7 @@ class DeletesWithReason(admin.ModelAdmin[Any]):
         with transaction.atomic():
             answer: Any = delete_selected(self, request, queryset)
         if isinstance(answer, TemplateResponse):
-            answer.context_data = {**(answer.context_data or {}), "why": why}
+            answer.context_data = {**(answer.context_data or {}), "why": why, "way_on": self.way_on}
         elif first is not None and answer is None:
             self._tell_way_back(request, first.pk)
         return answer  # type: ignore[no-any-return]
@@ -75,12 +85,10 @@ class DeletesWithReason(admin.ModelAdmin[Any]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What chooses a row among several protects it as well: a rule would say less from one moment to the next."""
-        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        for each in self.opts.get_fields(include_hidden=True):
-            if each.many_to_many and each.auto_created:
-                users = each.related_model._default_manager.filter(**{f"{each.field.name}__in": objs})  # type: ignore[union-attr]
-                protected = [*protected, *(f"{user._meta.verbose_name}: {user}" for user in users.distinct())]
-        return found, counts, lacking, protected
+        holders = find_holders(objs, request, self.admin_site) if objs else []
+        if holders:
+            return [], {}, set(), [holder.shown for holder in holders]
+        return super().get_deleted_objects(objs, request)
 
     def _why(self, request: HttpRequest) -> WhyDeleteForm:
         """The question; a click that leaves it open only asks again."""

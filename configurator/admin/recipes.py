@@ -60,6 +60,10 @@ class StarterPartInline(NamedTabularInline):
 @admin.register(Recipe)
 class RecipeAdmin(PublishPage, ComparePage, KeepsHistory):
     list_display = ["name", "slug", "desk"]
+    way_on = gettext_lazy(
+        "What was published or planned is kept for good, because orders are made after it, and so the recipe stays. "
+        "To sell something else under it, change its draft and publish that, or put an older version on sale again."
+    )
     search_fields = ["name", "slug"]
     fields = [
         "name", "slug", "reference_ml", "allergen_threshold_percent", "open_jar_months", "staff_note", "position",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import ChoicesFieldListFilter
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,7 @@ from configurator.admin.lists import ListPages
 from configurator.exchanging.lists import RULES
 from configurator.models import Rule
 from configurator.rule_checks import entry_problems
+from staff.filters import titled
 
 
 class RuleForm(forms.ModelForm[Rule]):
@@ -31,7 +33,12 @@ class RuleAdmin(ListPages, KeepsHistory):
     lists = (RULES,)
     form = RuleForm
     list_display = ["slug", "recipe", "kind", "force", "reason", "is_active"]
-    list_filter = ["recipe", "kind", "force", "is_active"]
+    list_filter = [
+        "recipe",
+        "kind",
+        ("force", titled(gettext_lazy("what it does"), ChoicesFieldListFilter)),
+        "is_active",
+    ]
     list_select_related = ["recipe"]
     search_fields = ["slug", "reason"]
     autocomplete_fields = ["recipe", "left", "right", "left_slots", "right_slots", "substances"]

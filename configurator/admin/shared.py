@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from configurator.models import SharedMix
 from configurator.sharing import revoke_shared
+from staff.filters import titled
 from staff.reading import ReadOnlyAdmin
 
 
 @admin.register(SharedMix)
 class SharedMixAdmin(ReadOnlyAdmin):
     list_display = ["code", "version", "mix", "size", "created_at", "revoked_at"]
-    list_filter = ["version__recipe", "revoked_at"]
+    list_filter = ["version__recipe", ("revoked_at", titled(gettext_lazy("taken back")))]
     search_fields = ["code"]
     readonly_fields = ["code", "version", "mix", "size", "created_at", "revoked_at"]
     actions = ["take_back"]

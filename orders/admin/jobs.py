@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import BooleanFieldListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -20,6 +21,7 @@ from orders.admin.labels import LabelPages
 from orders.admin.long_lists import LongListAdmin
 from orders.finding import find_jobs
 from orders.models import Hold, Job, JobTransition
+from staff.filters import titled
 from staff.reading import ReadOnlyInline
 
 
@@ -56,7 +58,11 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     """Nothing about who ordered is read for the list."""
 
     list_display = ["__str__", "promised_on", "state", "on_hold", "lapsed", "worker", "attempt", "batch"]
-    list_filter = ["state", "on_hold", "lapsed"]
+    list_filter = [
+        "state",
+        "on_hold",
+        ("lapsed", titled(gettext_lazy("time ran out while it was made"), BooleanFieldListFilter)),
+    ]
     list_select_related = ["order"]
     list_only = (
         *("promised_on", "state", "on_hold", "lapsed", "worker", "attempt", "batch"),

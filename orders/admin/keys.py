@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.bench_client import BENCH_PREFIX
 from orders.keys import KeyRevokedError, make_key, revoke_key, rotate_key
 from orders.models import FulfilmentKey
+from staff.filters import titled
 
 
 class NewKeyForm(forms.ModelForm[FulfilmentKey]):
@@ -45,7 +46,7 @@ class NewKeyForm(forms.ModelForm[FulfilmentKey]):
 class FulfilmentKeyAdmin(admin.ModelAdmin[FulfilmentKey]):
     form = NewKeyForm
     list_display = ["name", "key_id", "is_test", "may", "last_used_at", "expires_at", "revoked_at"]
-    list_filter: ClassVar = ["is_test", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter: ClassVar = ["is_test", ("revoked_at", titled(_("revoked")))]
     search_fields = ["name", "key_id"]
     change_form_template = "admin/orders/fulfilmentkey/change_form.html"
 

@@ -28,6 +28,7 @@ from orders.foreseeing.remakes import remaking
 from orders.models import Job, Order, OrderLine, Payment, Shipment
 from orders.recall import lots_of_order
 from orders.timeline import read_timeline
+from staff.filters import titled
 from staff.reading import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -70,7 +71,12 @@ class PaymentInline(ReadOnlyInline):
 @admin.register(Order)
 class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
     list_display = ["number", "state", "full_name", "town", "shown_total", "expected_on", "placed_at"]
-    list_filter = ["state", ("cancel_asked_at", admin.EmptyFieldListFilter), "promised_on", "placed_at"]
+    list_filter = [
+        "state",
+        ("cancel_asked_at", titled(_("asked to be cancelled"))),
+        "promised_on",
+        "placed_at",
+    ]
     list_only = ("number", "state", "full_name", "town", "total", "expected_on", "placed_at")
     search_fields = ["number"]  # `finding` says what is searched
     inlines = [LineInline, JobInline, PaymentInline]

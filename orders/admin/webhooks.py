@@ -1,8 +1,10 @@
 """Webhooks and what came of the last attempts, to read."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from orders.models import WebhookDelivery, WebhookEndpoint
+from staff.filters import titled
 from staff.reading import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -15,7 +17,7 @@ class DeliveryInline(ReadOnlyInline):
 @admin.register(WebhookEndpoint)
 class WebhookAdmin(ReadOnlyAdmin):
     list_display = ["url", "client", "sent_to", "attempts", "failing_since", "disabled_at", "disabled_why"]
-    list_filter = [("disabled_at", admin.EmptyFieldListFilter), ("failing_since", admin.EmptyFieldListFilter)]
+    list_filter = [("disabled_at", titled(_("switched off"))), ("failing_since", titled(_("failing now")))]
     list_select_related = ["client"]
     search_fields = ["url", "client__name"]
     inlines = [DeliveryInline]

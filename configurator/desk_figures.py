@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from configurator.compiled_drafts import KEPT, draft_effects
 from configurator.draft_space import OpenDraft
-from configurator.entered_rules import saved_rules
 from configurator.lint_words import Finding, lint_findings
 from configurator.mixing.adding import add_rule
 from configurator.mixing.changes import COUNTED_MIXES
@@ -79,8 +78,8 @@ def list_families(recipe: Recipe) -> tuple[FamilyLines, ...]:
     return tuple(FamilyLines(names[pk], tuple(slots[pk]), tuple(found[pk])) for pk in slots)
 
 
-def list_rules(recipe: Recipe, opened: OpenDraft) -> tuple[RuleLine, ...]:
-    """All rules of a recipe in staff's order, numbered from 1; a fixed number of queries.
+def list_rules(opened: OpenDraft) -> tuple[RuleLine, ...]:
+    """All rules of a recipe in staff's order, numbered from 1.
 
     Up to COUNTED_MIXES combinations each is counted: alone, and what no other rule removes (for advice, the mixes that
     can be made).
@@ -97,7 +96,7 @@ def list_rules(recipe: Recipe, opened: OpenDraft) -> tuple[RuleLine, ...]:
             _state(row, is_in_draft=row.slug in in_draft),
             *counted.get(row.slug, (None, None)),
         )
-        for number, (row, entered) in enumerate(saved_rules(recipe), start=1)
+        for number, (row, entered) in enumerate(opened.draft.saved, start=1)
     )
 
 

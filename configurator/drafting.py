@@ -1,13 +1,13 @@
 """Reading the rows that staff edit as a spec."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from configurator.entered_rules import draft_rule, known_names, ppm, ppm_or_none, saved_rules
+from configurator.entered_rules import EnteredRule, draft_rule, known_names, ppm, ppm_or_none, saved_rules
 from configurator.mixing import spec
 from configurator.mixing.spec import NONE
 from configurator.models import (
@@ -18,6 +18,7 @@ from configurator.models import (
     FragranceAllergen,
     HairType,
     Recipe,
+    Rule,
     Slot,
     Starter,
     StarterPart,
@@ -28,12 +29,13 @@ from configurator.models import (
 class Draft:
     """A recipe's draft as a spec, and what was left out of it, in words for staff in the language that was on.
 
-    `starters_left_out` are the names of the starters among it.
+    `starters_left_out` are the names of the starters among it, `saved` all rules as they are stored, in staff's order.
     """
 
     spec: spec.Spec
     left_out: tuple[str, ...]
     starters_left_out: tuple[str, ...] = ()
+    saved: tuple[tuple[Rule, EnteredRule], ...] = field(default=(), repr=False, compare=False)
 
 
 def read_draft(recipe: Recipe) -> Draft:
@@ -45,6 +47,7 @@ def read_draft(recipe: Recipe) -> Draft:
     rows = list(recipe.slots.select_related("family"))
     slots = tuple(_slot(row) for row in rows)
     families = _families(recipe, rows)
+    saved = tuple(saved_rules(recipe))
     offered = {component.slug for family in families for component in family.components}
     left_out: list[str] = []
     starters_left_out: list[str] = []
@@ -57,7 +60,7 @@ def read_draft(recipe: Recipe) -> Draft:
         ),
         slots=slots,
         families=families,
-        rules=tuple(_rules(recipe, families, left_out)),
+        rules=tuple(_rules(saved, families, left_out)),
         starters=tuple(_starters(recipe, slots, offered, left_out, starters_left_out)),
         needs=tuple(_needs(recipe, offered, left_out)),
         flags=_words(Flag.objects.filter(components__in=_offered(recipe))),
@@ -66,7 +69,7 @@ def read_draft(recipe: Recipe) -> Draft:
         allergen_threshold_ppm=ppm_or_none(recipe.allergen_threshold_percent),
         open_jar_months=recipe.open_jar_months,
     )
-    return Draft(drafted, tuple(left_out), tuple(starters_left_out))
+    return Draft(drafted, tuple(left_out), tuple(starters_left_out), saved)
 
 
 def _slot(row: Slot) -> spec.Slot:
@@ -143,9 +146,11 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
     return found
 
 
-def _rules(recipe: Recipe, families: tuple[spec.Family, ...], left_out: list[str]) -> Iterable[spec.Rule]:
+def _rules(
+    saved: Iterable[tuple[Rule, EnteredRule]], families: tuple[spec.Family, ...], left_out: list[str]
+) -> Iterable[spec.Rule]:
     known = known_names(families)
-    for row, entered in saved_rules(recipe):
+    for row, entered in saved:
         if not row.is_active:
             continue
         rule = draft_rule(entered, known)

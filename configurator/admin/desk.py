@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from configurator.admin.desk_composition import composition_rows, find_component, may_change, save_composition
+from configurator.admin.desk_rows import family_rows, rule_rows
 from configurator.admin.desk_tester import about_tester
 from configurator.admin.reasons import WhyForm
 from configurator.admin.rule_sentence import SentenceForm
@@ -160,15 +161,15 @@ def _preview(
 
 
 def _about_recipe(recipe: Recipe, opened: OpenDraft, request: HttpRequest) -> dict[str, Any]:
-    rules = list_rules(recipe, opened)
+    rules = list_rules(opened)
     mixer = opened.mixer if opened.spec.slots else None
     sheets = draw_sheets(mixer, numbers={rule.slug: rule.number for rule in rules}) if mixer else ()
     return {
         "opened": opened,
         "mixer": mixer,
         "slots": recipe.slots.select_related("family"),
-        "families": list_families(recipe),
-        "rules": rules,
+        "families": family_rows(list_families(recipe)),
+        "rules": rule_rows(rules, request),
         "slips": find_slips(opened, rules, thoroughly=request.GET.get("look") == "closer"),
         "sheets": sheets,
         "numbered": [rule for rule in rules if not rule.state] if sheets else [],

@@ -33,9 +33,9 @@ PATTERNS: dict[str, "StrOrPromise"] = {
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box to tick."""
+    """One box to tick; `pk` as text, which a page shows sooner than a number."""
 
-    pk: int
+    pk: str
     name: str
     is_ticked: bool
 
@@ -148,7 +148,7 @@ class SentenceForm(RuleForm):
         rows = list(self._field(name).queryset)
         families: dict[str, list[Box]] = {}
         for row in rows:
-            families.setdefault(row.family.name, []).append(Box(row.pk, row.name, str(row.pk) in ticked))
+            families.setdefault(row.family.name, []).append(Box(str(row.pk), row.name, str(row.pk) in ticked))
         return [
             Group(family, boxes, len(rows) <= FEW or any(box.is_ticked for box in boxes))
             for family, boxes in families.items()
@@ -156,7 +156,7 @@ class SentenceForm(RuleForm):
 
     def _boxes(self, name: str) -> list[Box]:
         ticked = self._ticked(name)
-        return [Box(row.pk, row.name, str(row.pk) in ticked) for row in self._field(name).queryset]
+        return [Box(str(row.pk), row.name, str(row.pk) in ticked) for row in self._field(name).queryset]
 
     def _ticked(self, name: str) -> set[str]:
         """The primary keys that are ticked, as text."""

@@ -49,6 +49,7 @@ class Order(models.Model):
         null=True,
         blank=True,
         editable=False,
+        db_index=False,  # `order_of_sandbox` finds them; one over all real orders as well leads SQLite astray
         related_name="sandbox_orders",
         verbose_name=_("made to try the API, by"),
     )
@@ -71,6 +72,7 @@ class Order(models.Model):
             models.Index(fields=["placed_at"], condition=Q(state="placed"), name="order_unpaid_by_age"),
             models.Index(fields=["expected_on"], condition=Q(state="paid"), name="order_paid_by_expected"),
             models.Index(Upper("email"), name="order_by_email"),
+            models.Index(fields=["sandbox"], condition=Q(sandbox__isnull=False), name="order_of_sandbox"),
         ]
 
     def __str__(self) -> str:

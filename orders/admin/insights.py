@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from configurator.models import Component, Flag
 from orders.admin.bench_pages import check_may
+from orders.admin.came_back import CameBackFilter
 from orders.admin.figure import list_of
 from orders.admin.today import SEES_ORDERS, SEES_RECIPES
 from orders.counting import first_counted_day
@@ -143,7 +144,8 @@ def _funnel_chart(funnel: Funnel, since: datetime) -> Chart:
     ]
     said = _(
         "Pages are counted each time that a browser opens them, by staff, too; orders are counted as orders. Nobody is"
-        " followed from one step to the next, so these are not shares of the same people."
+        " followed from one step to the next, so these are not shares of the same people. Of pages only"
+        " their number is kept: there is no list behind it."
     )
     return _chart(_("From the home page to the payment"), rows, said=said)
 
@@ -232,12 +234,13 @@ def _repeat_chart(repeats: Repeats, since: datetime) -> Chart:
     bought = list_of(
         Order, state__exact=Order.State.PAID, paid_at__gte=since.isoformat(), sandbox__isnull=True
     )
+    came_back = bought and f"{bought}&{CameBackFilter.parameter_name}=yes"
     share = "" if repeats.percent is None else _percent_of(repeats.percent, of=repeats.buyers)
     rows = [
         (_("buyers"), repeats.buyers, str(repeats.buyers), bought, ""),
-        (_("of them with more than one order, ever"), repeats.again, str(repeats.again), "", share),
+        (_("of them with more than one order, ever"), repeats.again, str(repeats.again), came_back, share),
     ]
-    said = _("Told apart by their e-mail addresses.")
+    said = _("Told apart by their e-mail addresses. Each leads to what they ordered.")
     return _chart(_("Who comes back"), rows, said=said, notes=_("share"))
 
 

@@ -27,8 +27,14 @@ from staff.reading import ReadOnlyInline
 
 class TransitionInline(ReadOnlyInline):
     model = JobTransition
-    fields = ["version", "from_state", "to_state", "by", "note", "at"]
+    fields = ["version", "came_from", "to_state", "by", "note", "at"]
+    readonly_fields = ["came_from"]
     show_change_link = False
+
+    @admin.display(description=gettext_lazy("from"))
+    def came_from(self, step: JobTransition) -> str:
+        """As people call it; the step keeps the bare value."""
+        return str(dict(Job.State.choices).get(step.from_state, step.from_state)) or "-"
 
 
 class HoldInline(ReadOnlyInline):

@@ -17,6 +17,7 @@ from configurator.templatetags.shop import money
 from configurator.versions import mixer_for
 from configurator.wording import parts_of
 from orders.admin.addresses import AddressPages
+from orders.admin.came_back import CameBackFilter
 from orders.admin.deeds import MOST_AT_ONCE, DeedPages
 from orders.admin.job_deeds import DECIDE
 from orders.admin.labels import first_uncancelled, labels_address
@@ -63,7 +64,7 @@ class JobInline(ReadOnlyInline):
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
-    fields = ["variant", "status", "total", "currency", "created"]
+    fields = ["status", "total", "currency", "created"]
     readonly_fields = ["created"]
     show_change_link = False
 
@@ -72,10 +73,8 @@ class PaymentInline(ReadOnlyInline):
 class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
     list_display = ["number", "state", "full_name", "town", "shown_total", "expected_on", "placed_at"]
     list_filter = [
-        "state",
-        ("cancel_asked_at", titled(_("asked to be cancelled"))),
-        "promised_on",
-        "placed_at",
+        *("state", ("cancel_asked_at", titled(_("asked to be cancelled")))),
+        *("promised_on", "placed_at", CameBackFilter),
     ]
     list_only = ("number", "state", "full_name", "town", "total", "expected_on", "placed_at")
     search_fields = ["number"]  # `finding` says what is searched

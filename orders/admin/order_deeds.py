@@ -30,7 +30,7 @@ class ReasonForm(forms.Form):
         label=gettext_lazy("Why?"),
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("For staff: it stands in the order's timeline. She does not read it."),
+        help_text=gettext_lazy("For staff: it stands in the order's timeline. The shopper does not read it."),
     )
 
 
@@ -40,7 +40,7 @@ class WishForm(ReasonForm):
         max_length=REASON_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("For staff: it stands in the order's timeline. She does not read it."),
+        help_text=gettext_lazy("For staff: it stands in the order's timeline. The shopper does not read it."),
     )
 
 

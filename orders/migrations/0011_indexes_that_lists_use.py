@@ -3,11 +3,13 @@
 An index is dropped by its name: altering the field would have SQLite copy the whole table.
 """
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
 
-def without_index(model: str, name: str, field: models.ForeignKey) -> migrations.SeparateDatabaseAndState:
+def without_index(model: str, name: str, field: Any) -> migrations.SeparateDatabaseAndState:
     table = f"orders_{model}"
     return migrations.SeparateDatabaseAndState(
         state_operations=[migrations.AlterField(model, "sandbox", field)],

@@ -43,7 +43,7 @@ def test_the_history_of_what_nobody_edited_leads_back_to_its_page() -> None:
 
     text = read(make_boss(), f"/admin/orders/order/{order.pk}/history/")
 
-    assert f'<a href="/admin/orders/order/{order.pk}/change/">{order.number}</a> </p>' in text
+    assert f'<a href="/admin/orders/order/{order.pk}/change/">Open {order.number}</a>' in text
     assert "admin site" not in text
 
 

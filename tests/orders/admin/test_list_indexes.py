@@ -1,11 +1,13 @@
 """Indexes that staff's lists live from: none over a column that is empty for nearly all, one for each rare filter."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
 from orders.models import Job, Order
 
-RARE = {
+RARE: dict[str, dict[str, Any]] = {
     "job_open_by_state": {"state": "failed"},
     "job_held": {"on_hold": True},
     "job_lapsed": {"lapsed": True},

@@ -22,7 +22,7 @@ class SessionStore(db.SessionStore):
         if self.session_key is None:
             self.create()
             return
-        row = self.create_model_instance(self._get_session(no_load=must_create))
+        row = self.create_model_instance(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
         try:
             row.save(force_insert=must_create, force_update=not must_create)
         except NO_DATABASE:

@@ -35,11 +35,14 @@ def remember(request: HttpRequest, basket: Basket | None, *, more: int | None = 
     request.session[COUNT] = count_bottles(basket) if more is None else known + more
 
 
-def forget_bought(request: HttpRequest, order: Order) -> None:
-    """Have the header stop counting what has been paid, if it was in the visitor's own basket."""
+def forget_bought(request: HttpRequest, order: Order, *, left: int) -> None:
+    """Have the header stop counting what has been paid, if it was in the visitor's own basket.
+
+    `left` is how many bottles are still in the basket of the order.
+    """
     key = basket_key(request.session)
     if key is not None and key == order.basket_id and request.session.get(COUNT):
-        _count(request, count_bottles(key))
+        _count(request, left)
 
 
 def recount(request: HttpRequest, lines: Iterable[BasketLine]) -> None:

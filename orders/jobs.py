@@ -1,7 +1,7 @@
 """The states of a build job and the only way to move between them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -69,21 +69,38 @@ def make_job(
 
     `remake_of` is the job that it makes up for, if it is not the line's first one.
     """
-    job = Job.objects.create(
-        line=line,
-        order=order,
-        sandbox_id=order.sandbox_id,
-        remake_of=remake_of,
-        promised_on=order.promised_on,
-        created_at=now,
-        state=S.PENDING,
-        version=1,
+    return make_jobs([line], order=order, by=by, now=now, remake_of=remake_of, note=note)[0]
+
+
+def make_jobs(
+    lines: Iterable[OrderLine],
+    *,
+    order: Order,
+    by: Actor,
+    now: datetime,
+    remake_of: Job | None = None,
+    note: str = "",
+) -> list[Job]:
+    """The same for several lines of one order, in their order, in three queries."""
+    jobs = Job.objects.bulk_create(
+        Job(
+            line=line,
+            order=order,
+            sandbox_id=order.sandbox_id,
+            remake_of=remake_of,
+            promised_on=order.promised_on,
+            created_at=now,
+            state=S.PENDING,
+            version=1,
+        )
+        for line in lines
     )
-    made = JobTransition.objects.create(
-        job=job, version=1, from_state="", to_state=S.PENDING, by=str(by), note=note, at=now
+    made = JobTransition.objects.bulk_create(
+        JobTransition(job=job, version=1, from_state="", to_state=S.PENDING, by=str(by), note=note, at=now)
+        for job in jobs
     )
-    note_moves([made])
-    return job
+    note_moves(made)
+    return jobs
 
 
 def move_job(job: Job, to: str, *, by: Actor, now: datetime, note: str = "", **changes: Any) -> Job:

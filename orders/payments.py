@@ -1,7 +1,7 @@
 """Payments: the one function that makes an order paid, whoever brings the news."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ from payments.signals import status_changed
 
 from configurator.money import major_units
 from orders.baskets import empty_basket
-from orders.jobs import Actor, make_job
+from orders.jobs import Actor, make_jobs
 from orders.models import Order, OutboxEntry, Payment
 from orders.outbox import add_entry, add_first_entries
 from orders.sending import send_after_commit
@@ -64,8 +64,7 @@ def apply_payment(payment: Payment, *, now: datetime) -> bool:
 def _make_paid(order: Order, *, now: datetime) -> None:
     order.state, order.paid_at = Order.State.PAID, now
     order.save(update_fields=["state", "paid_at"])
-    for line in order.lines.order_by("position"):
-        make_job(line, order=order, by=PAYMENT, now=now)
+    make_jobs(order.lines.order_by("position"), order=order, by=PAYMENT, now=now)
     empty_basket(order, now=now)
     topics = (OutboxEntry.Topic.HANDOFF, OutboxEntry.Topic.MAIL_CONFIRMED)
     send_after_commit(*add_first_entries(*topics, order=order, now=now))
@@ -87,36 +86,45 @@ def settle_confirmed_payments(*, now: datetime, order: Order | None = None) -> i
     All of them, or those of one order; safe to run twice. Returns how many orders became paid. Those over another
     total were logged when they came, and are left to staff.
     """
+    unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, captured_amount=0)
+    if order is not None:
+        unsettled = unsettled.filter(order=order)
+    return settle_payments(unsettled.select_related("order").order_by("id"), now=now)
+
+
+def settle_payments(payments: Iterable[Payment], *, now: datetime) -> int:
+    """The same for payments just read, with their orders; no query for those that are settled or not confirmed."""
     return sum(
         apply_payment(payment, now=now)
-        for payment in (_unsettled() if order is None else _unsettled_of(order))
-        if _is_over_total(payment, payment.order)
+        for payment in payments
+        if payment.status == PaymentStatus.CONFIRMED
+        and not payment.captured_amount
+        and _is_over_total(payment, payment.order)
     )
 
 
-def _unsettled() -> Iterable[Payment]:
-    unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, captured_amount=0)
-    return unsettled.select_related("order").order_by("id")
+def order_and_payments(token: str) -> tuple[Order, list[Payment]]:
+    """The order of a token and its payments, the first one first, in one query (two where it has none).
 
-
-def _unsettled_of(order: Order) -> Iterable[Payment]:
-    """No query where the payments of the order were read with it."""
-    payments = reversed(order.payments.all())
-    return [each for each in payments if each.status == PaymentStatus.CONFIRMED and not each.captured_amount]
+    Raises Order.DoesNotExist.
+    """
+    payments = list(Payment.objects.filter(order__token=token).select_related("order").order_by("id"))
+    return payments[-1].order if payments else Order.objects.get(token=token), payments
 
 
 def _is_over_total(payment: Payment, order: Order) -> bool:
     return payment.total == major_units(order.total) and payment.currency == order.currency
 
 
-def open_payment(order: Order) -> Payment:
+def open_payment(order: Order, payments: Sequence[Payment] | None = None) -> Payment:
     """The payment to go on with for an unpaid order: the last one if it can still succeed, else a new one like it.
 
-    No query where the payments of the order were read with it and the last one will do.
+    `payments` are those of the order just read, the first one first; None to have them read.
     """
-    last = next(iter(order.payments.all()), None)
-    if last is not None and last.status in OPEN_STATUSES:
-        return last
+    known = order.payments.order_by("id") if payments is None else payments
+    last = list(known)[-1:]
+    if last and last[0].status in OPEN_STATUSES:
+        return last[0]
     return add_payment(order)
 
 

@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -43,7 +43,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What someone wants made: a complete mix of a recipe in a size, with the name on its label."""
+    """What someone wants made: a complete mix of a recipe in a size, with the name on its label.
+
+    `version` is the recipe's newest, if it has just been read; None to have it read.
+    """
 
     recipe: str
     mix: Mapping[str, str]
@@ -51,6 +54,7 @@ class Wish:
     label_name: str = ""
     quantity: int = 1
     is_gift: bool = False
+    version: RecipeVersion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +118,16 @@ class PromiseChangedError(Exception):
 
 
 def quote(wishes: Sequence[Wish], *, bench: Bench, now: datetime) -> Quote:
-    """Price wishes against the versions on sale; one query per recipe (and one when a process meets a version).
+    """Price wishes against the versions on sale; one query per recipe whose version was not read with the wish.
+
+    (And one when a process meets a version.)
 
     Raises NotOnSaleError, UnknownChoiceError (a slot, component or size that is not offered) and NotMakeableError.
     """
     versions: dict[str, RecipeVersion] = {}
     lines = []
     for wish in wishes:
-        version = versions.get(wish.recipe) or newest_version(wish.recipe)
+        version = wish.version or versions.get(wish.recipe) or newest_version(wish.recipe)
         versions[wish.recipe] = version
         lines.append(_quote_line(wish, version))
     goods_total = sum(line.unit_price * line.wish.quantity for line in lines)
@@ -193,7 +199,7 @@ def place_order(
         except BenchFullError:  # somebody was faster: promise anew
             if attempt == PLACING_ATTEMPTS - 1:
                 raise
-            bench = None
+            bench, wishes = None, [replace(wish, version=None) for wish in wishes]
     raise AssertionError("the last attempt returns or raises")
 
 

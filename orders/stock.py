@@ -11,7 +11,10 @@ from django.db.models.functions import Round
 from configurator.mixing.label import doses
 from configurator.models import Component
 from configurator.versions import mixer_for
+from orders.by_row import ByRow
 from orders.models import BasketLine, OrderLine
+
+RESERVED = Component._meta.get_field("reserved_ml")
 
 
 class OutOfStockError(Exception):
@@ -42,7 +45,7 @@ def reserve_stock(lines: Iterable[OrderLine]) -> None:
     amounts = amounts_for(lines)
     if not amounts:
         return
-    components = Component.objects.filter(slug__in=amounts)
+    components = Component.objects.filter(slug__in=amounts).only("slug", "name", "stock_ml", "reserved_ml")
     rows = {row.slug: row for row in components.select_for_update().order_by("slug")}
     for slug, amount in amounts.items():
         if slug not in rows:
@@ -51,7 +54,8 @@ def reserve_stock(lines: Iterable[OrderLine]) -> None:
         row.reserved_ml += amount
         if row.stock_ml is not None and row.stock_ml < row.reserved_ml:
             raise OutOfStockError(row.name)
-    Component.objects.bulk_update(rows.values(), ["reserved_ml"])
+    reserved = {row.pk: row.reserved_ml for row in rows.values()}
+    Component.objects.filter(pk__in=reserved).update(reserved_ml=ByRow(reserved, output_field=RESERVED))
 
 
 def free_stock(lines: Iterable[OrderLine]) -> None:

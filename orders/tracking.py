@@ -13,7 +13,7 @@ from configurator.versions import mixer_for
 from configurator.wording import mix_name
 from orders.cancelling import UNMADE
 from orders.choosing import is_answered
-from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Shipment, Slip
+from orders.models import Job, JobTransition, Order, OrderLine, Shipment, Slip
 from orders.refunding import refund_state
 from orders.story import Line, lines_of, next_step
 
@@ -78,27 +78,10 @@ class Tracking:
     given_back: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Thanks:
-    """What the page says right after paying."""
-
-    order: Order
-    items: tuple[Item, ...]
-    next_step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """The mail that confirms an order: to whom, as far as a page may show that, and how far it has come."""
-
-    masked: str
-    state: str
-
-
 def read_tracking(order: Order) -> Tracking:
     """Items, stages, parcels and what else happened to an order; a fixed number of queries."""
     all_jobs = list(order.jobs.order_by("id"))
-    jobs = _jobs_that_count(all_jobs)
+    jobs = jobs_that_count(all_jobs)
     transitions = JobTransition.objects.filter(job__order=order).order_by("job", "version")
     shipments = tuple(order.shipments.order_by("id"))
     events = list(order.events.order_by("id"))
@@ -129,24 +112,8 @@ def read_tracking(order: Order) -> Tracking:
     )
 
 
-def read_thanks(order: Order) -> Thanks:
-    """What was bought with a paid order and what happens next; three queries."""
-    jobs = _jobs_that_count(list(order.jobs.order_by("id")))
-    step = next_step(order, jobs, is_late=order.slips.exists())
-    return Thanks(order, _items(order, jobs), step)
-
-
-def read_confirmation(order: Order) -> Confirmation | None:
-    """The mail about an order that was written down to be sent; None if there is none."""
-    entry = order.outbox_entries.filter(topic=OutboxEntry.Topic.MAIL_CONFIRMED, key="").first()
-    if entry is None or (entry.state == OutboxEntry.State.DONE and entry.error):
-        return None
-    name, _at, domain = order.email.rpartition("@")
-    return Confirmation(f"{name[:1]}…@{domain}", entry.state)
-
-
-def _jobs_that_count(jobs: Sequence[Job]) -> list[Job]:
-    """Without those that a remake replaces, and without cancelled ones, unless all are."""
+def jobs_that_count(jobs: Sequence[Job]) -> list[Job]:
+    """Of the jobs of an order: without those that a remake replaces, and without cancelled ones, unless all are."""
     replaced = {job.remake_of_id for job in jobs}
     last = [job for job in jobs if job.pk not in replaced]
     return [job for job in last if job.state != S.CANCELLED] or last
@@ -154,10 +121,11 @@ def _jobs_that_count(jobs: Sequence[Job]) -> list[Job]:
 
 def _items(order: Order, jobs: Sequence[Job]) -> tuple[Item, ...]:
     lines = order.lines.select_related("version").defer("version__spec", "version__space")
-    return tuple(_item(line, jobs) for line in lines.order_by("position"))
+    return tuple(read_item(line, jobs) for line in lines.order_by("position"))
 
 
-def _item(line: OrderLine, jobs: Sequence[Job]) -> Item:
+def read_item(line: OrderLine, jobs: Sequence[Job]) -> Item:
+    """A line, read with its version, and its batches, as its jobs have them; no query."""
     mixer = mixer_for(line.version)
     return Item(
         name=mix_name(mixer.spec, line.mix),

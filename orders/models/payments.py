@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import models
 from django.urls import reverse
-from payments import PurchasedItem
+from payments import PaymentStatus, PurchasedItem
 from payments.models import BasePayment
 
 from configurator.money import major_units
@@ -29,12 +29,17 @@ class Payment(BasePayment):
                 sku=f"{line.version.recipe.slug}-{line.size}",
             )
 
-    def change_fraud_status(self, status: str, message: str = "", commit: bool = True) -> None:  # noqa: FBT001, FBT002 theirs
+    def change_fraud_status(
+        self,
+        status: PaymentStatus,
+        message: str = "",
+        commit: bool = True,  # noqa: FBT001, FBT002 theirs
+    ) -> None:
         """Theirs saves the whole row, whatever was written to it meanwhile; no query where it says what is known."""
         known = (self.fraud_status, self.fraud_message)
-        super().change_fraud_status(status, message, commit=False)  # type: ignore[no-untyped-call]
+        super().change_fraud_status(status, message, commit=False)
         if commit and known != (self.fraud_status, self.fraud_message):
-            self.save(update_fields=["fraud_status", "fraud_message"])
+            self.save(update_fields=["fraud_status", "fraud_message"])  # type: ignore[no-untyped-call]
 
     def get_success_url(self) -> str:
         return reverse("orders:thanks", args=[self.order.token])

@@ -1,7 +1,7 @@
 """An order's own pages: thanks, tracking, and what she can do about an order that is late."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,18 +15,21 @@ from orders.cancelling import TooLateError, read_outlook
 from orders.changing import NoRoomError, change_order
 from orders.choosing import MovedOnError, choose_to_wait
 from orders.models import Order
-from orders.tracking import read_confirmation, read_thanks, read_tracking
+from orders.thanks import find_order, read_thanks
+from orders.tracking import read_tracking
 
 
 @never_cache
 @require_safe
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
-    order = get_object_or_404(Order, token=token)
+    order = find_order(token)
+    if order is None:
+        raise Http404(token)
     if order.state != Order.State.PAID:
         return redirect("orders:pay", token=token)
-    forget_bought(request, order)
-    page = {"thanks": read_thanks(order), "confirmation": read_confirmation(order)}
-    return render(request, "orders/thanks.html", page)
+    thanks = read_thanks(order)
+    forget_bought(request, order, left=thanks.left)
+    return render(request, "orders/thanks.html", {"thanks": thanks})
 
 
 @never_cache

@@ -1,14 +1,14 @@
 """Paying an order."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from payments import PaymentError, RedirectNeeded
 
 from orders.models import Order
-from orders.payments import open_payment, settle_confirmed_payments
+from orders.payments import open_payment, order_and_payments, settle_payments
 from orders.providers import StillProcessingError
 
 
@@ -16,10 +16,13 @@ from orders.providers import StillProcessingError
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Pay an order that waits for payment, on the provider's page or with its form; as often as it takes."""
-    order = get_object_or_404(Order.objects.prefetch_related("payments"), token=token)
-    if order.state != Order.State.PLACED or settle_confirmed_payments(now=timezone.now(), order=order):
+    try:
+        order, payments = order_and_payments(token)
+    except Order.DoesNotExist as error:
+        raise Http404(token) from error
+    if order.state != Order.State.PLACED or settle_payments(payments, now=timezone.now()):
         return redirect(order)
-    payment = open_payment(order)
+    payment = open_payment(order, payments)
     has_failed = "failed" in request.GET
     page = {"order": order, "has_failed": has_failed}
     try:

@@ -110,5 +110,5 @@ def test_it_costs_a_fixed_number_of_queries(
 ) -> None:
     order = make_order(paid=True)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         client.get(f"/order/{order.token}/thanks")

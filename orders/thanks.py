@@ -1,0 +1,78 @@
+"""What the page says right after paying."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
+
+from orders.models import BasketLine, Job, Order, OutboxEntry, Slip
+from orders.story import next_step
+from orders.tracking import Item, jobs_that_count, read_item
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The mail that confirms an order: to whom, as far as a page may show that, and how far it has come."""
+
+    masked: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """`left` is how many bottles are still in the basket that the order came from."""
+
+    order: Order
+    items: tuple[Item, ...]
+    next_step: str
+    confirmation: Confirmation | None
+    left: int
+
+
+def find_order(token: str) -> Order | None:
+    """The order of a token, with what `read_thanks` says beside it; None if there is none. One query."""
+    return _orders().filter(token=token).first()
+
+
+def read_thanks(order: Order) -> Thanks:
+    """What was bought with a paid order, as `find_order` found it, and what happens next; one query."""
+    found = vars(order)
+    all_jobs = list(_jobs().filter(order=order))
+    jobs = jobs_that_count(all_jobs)
+    lines = {job.line_id: job.line for job in all_jobs}.values()
+    return Thanks(
+        order=order,
+        items=tuple(read_item(line, jobs) for line in sorted(lines, key=lambda line: line.position)),
+        next_step=next_step(order, jobs, is_late=found["is_late"]),
+        confirmation=_confirmation(order, found["mail"]),
+        left=found["left"] or 0,
+    )
+
+
+def _confirmation(order: Order, mail: Mapping[str, str] | None) -> Confirmation | None:
+    """None if nothing was written down to be sent, or there was nothing to send any more."""
+    if mail is None or (mail["state"] == OutboxEntry.State.DONE and mail["error"]):
+        return None
+    name, _at, domain = order.email.rpartition("@")
+    return Confirmation(f"{name[:1]}…@{domain}", mail["state"])
+
+
+@cache  # putting the question together takes longer than asking it
+def _orders() -> QuerySet[Order]:
+    mails = OutboxEntry.objects.filter(order=OuterRef("pk"), topic=OutboxEntry.Topic.MAIL_CONFIRMED, key="")
+    lines = BasketLine.objects.filter(basket=OuterRef("basket"), is_saved=False).order_by()
+    left = lines.values("basket").annotate(left=Sum("quantity")).values("left")
+    return Order.objects.annotate(
+        is_late=Exists(Slip.objects.filter(order=OuterRef("pk"))),
+        mail=Subquery(mails.values(found=JSONObject(state="state", error="error"))),
+        left=Subquery(left),
+    )
+
+
+@cache
+def _jobs() -> QuerySet[Job]:
+    """With the lines that they make: a paid order has a job for each."""
+    jobs = Job.objects.select_related("line__version")
+    return jobs.defer("snapshot", "made_of", "line__version__spec", "line__version__space").order_by("id")

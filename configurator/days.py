@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_time, get_datetime_format, match_skeleton
@@ -38,8 +38,12 @@ def written_day_and_time(moment: datetime) -> str:
 
 
 def _written(day: date | datetime, skeleton: str) -> str:
-    locale = _locale()
-    return str(format_date(_local(day), _pattern(str(locale), skeleton), locale=locale))
+    return _written_in(str(_locale()), _local(day), skeleton)
+
+
+@lru_cache(maxsize=500)  # the days that are spoken of are few
+def _written_in(locale: str, day: date, skeleton: str) -> str:
+    return str(format_date(day, _pattern(locale, skeleton), locale=locale))
 
 
 @cache

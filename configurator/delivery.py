@@ -9,7 +9,8 @@ from itertools import chain, islice
 import holidays
 from django.conf import settings
 
-from configurator.bench import AHEAD, Bench, Day
+from configurator.bench import AHEAD, Bench, Day, read_bench
+from configurator.shared_reading import shared_for_a_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ def promise(bench: Bench, *, today: date, bottles: int = 1) -> Promise:
             break
     made_on = bookings[-1][0] if bookings else first
     return Promise(made_on, add_working_days(made_on, bench.carrier_days), tuple(bookings))
+
+
+@shared_for_a_moment
+def recent_promise(*, today: date) -> tuple[Bench, Promise]:
+    """The bench as it was a moment ago, and what it promised for one bottle; at most one query."""
+    bench = read_bench(today=today)
+    return bench, promise(bench, today=today)
 
 
 def bench_day(bench: Bench, start: date, *, days: int = 0) -> date:

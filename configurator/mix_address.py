@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from configurator.sections import sections_of, usual_section
 
 OTHER_PAGES = ("surprise", "compare")  # beside the mixes of a recipe: no mix of one slot has such an address
 LONGEST_LINE = 18  # digits
+STATES_KEPT = 500  # per process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,16 @@ def read_state(mixer: Mixer, *, choices: str, query: QueryDict | Mapping[str, st
         avoid=mixer.known_avoid(avoid),
         line=_read_line(query.get("line", "")),
     )
+
+
+@lru_cache(maxsize=STATES_KEPT)
+def recall_state(mixer: Mixer, *, choices: str, query: str, language: str | None) -> tuple[MixState, str]:
+    """What `read_state` reads, and its address, read once for all who ask for the same.
+
+    `query` is the query string as it was sent; in `language` the state says what is wrong with a name.
+    """
+    state = read_state(mixer, choices=choices, query=QueryDict(query.encode("latin-1")))
+    return state, state.address(mixer)
 
 
 def _from_path(mixer: Mixer, choices: str) -> dict[str, str]:

@@ -247,7 +247,10 @@ def _all_lines() -> QuerySet[BasketLine]:
     lines = BasketLine.objects.annotate(
         has_unpaid=Exists(unpaid), is_let_go=Exists(let_go), newest=Subquery(newest)
     )
-    return lines.select_related("basket", "version__recipe").defer("version__spec", "version__space")
+    own = [field.name for field in BasketLine._meta.concrete_fields]
+    version = ("recipe", "number", "sha256", "recipe__slug", "recipe__name")
+    read = lines.select_related("basket", "version__recipe")
+    return read.only(*own, "basket__checkout_key", *(f"version__{name}" for name in version))
 
 
 def _append(basket: Basket, content: Content, *, others: int, pk: int | None = None) -> BasketLine:

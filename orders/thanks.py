@@ -74,5 +74,7 @@ def _orders() -> QuerySet[Order]:
 @cache
 def _jobs() -> QuerySet[Job]:
     """With the lines that they make: a paid order has a job for each."""
-    jobs = Job.objects.select_related("line__version")
-    return jobs.defer("snapshot", "made_of", "line__version__spec", "line__version__space").order_by("id")
+    line = ("position", "mix", "size", "label_name", "quantity", "unit_price", "version__sha256")
+    own = ("order", "line", "remake_of", "state", "on_hold", "batch")
+    jobs = Job.objects.select_related("line__version").only(*own, *(f"line__{name}" for name in line))
+    return jobs.order_by("id")

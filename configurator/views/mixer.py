@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from configurator.bench import recent_bench
-from configurator.delivery import promise
-from configurator.mix_address import read_state
+from configurator.delivery import recent_promise
+from configurator.mix_address import recall_state
 from configurator.mixer_html import CHOICE, PAGE, draw
 from configurator.mixer_page import build_page
 from configurator.refused_pairs import count_refused, pair_of_choice
@@ -30,13 +30,13 @@ def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
     """The mixer in any state. A choice made by htmx gets what changed; one made by form is sent to its own address."""
     version = find_version(recipe)
     mixer = mixer_for(version)
-    state = read_state(mixer, choices=choices, query=request.GET)
-    address = state.address(mixer)
+    query = request.META.get("QUERY_STRING", "")
+    state, address = recall_state(mixer, choices=choices, query=query, language=get_language())
     is_choice = bool(request.htmx) and not request.htmx.history_restore_request
     if not is_choice and not state.gone and not state.label_error and not _is_at(request, address):
         return redirect(address)
     today = timezone.localdate()
-    bench = recent_bench(today=today)
+    bench, promised = recent_promise(today=today)
     within = find_restrictions(request, mixer, state, bench=bench, today=today)
     before = read_before(mixer, _address_before(request, is_choice=is_choice))
     if is_choice or is_shown(request):
@@ -46,7 +46,7 @@ def mixer(request: HtmxRequest, recipe: str, choices: str = "") -> HttpResponse:
     drawn = draw(
         mixer.spec,
         template=CHOICE if is_choice else PAGE,
-        depends_on=(version.sha256, state, within, before, bench.delivery, promise(bench, today=today)),
+        depends_on=(version.sha256, state, within, before, bench.delivery, promised),
         build=partial(build_page, mixer, state, bench=bench, today=today, within=within, before=before),
     )
     if is_choice:

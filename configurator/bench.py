@@ -86,6 +86,8 @@ def read_bench(*, today: date) -> Bench:
 
 def missing(bench: Bench, spec: Spec, size: Size) -> dict[tuple[str, str], date | None]:
     """(slot, component) -> about when it is back, for what there is not enough of to make one product of `size`."""
+    if not bench.stock:
+        return {}
     found = {}
     empty = {slot.slug: NONE for slot in spec.slots}  # a dose depends on its slot alone
     for slot, dose in zip(spec.slots, doses(spec, empty, size), strict=True):

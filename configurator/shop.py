@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-FIND, MIX, BASKET, LEAVE_OUT = "/find", "/mix/", "/basket", "/leave-out"
+HOME, FIND, MIX, BASKET, LEAVE_OUT = "/", "/find", "/mix/", "/basket", "/leave-out"
 IN_BASKET = "bottles"  # the session's count of what is in the basket
 
 
@@ -32,6 +32,7 @@ def shop_words() -> dict[str, object]:
         "shop_name": settings.SHOP_NAME,
         "shop_town": settings.SHOP_TOWN,
         "shop_email": settings.SHOP_EMAIL,
+        "home_address": HOME,
         "find_address": FIND,
         "leave_out_address": LEAVE_OUT,
     }

@@ -43,7 +43,8 @@ def apply_payment(payment: Payment, *, now: datetime) -> bool:
     """
     with transaction.atomic():
         locked = Payment.objects.select_for_update(of=("self", "order"), no_key=True)
-        stored = locked.select_related("order").get(pk=payment.pk)
+        known = locked.select_related("order").only("order", "status", "total", "currency", "captured_amount")
+        stored = known.get(pk=payment.pk)
         order = stored.order
         if stored.status != PaymentStatus.CONFIRMED or stored.captured_amount:
             return False

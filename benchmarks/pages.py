@@ -8,6 +8,7 @@ queries as Django counts them, savepoints and commits included.
 import gc
 import json
 import os
+from collections import defaultdict
 from collections.abc import Callable
 from statistics import median
 from time import process_time
@@ -35,10 +36,11 @@ ADDRESS = {
 }
 PAYS = {"status": "confirmed", "fraud_status": "unknown", "gateway_response": "3ds-disabled"}
 HTMX = {"HX-Request": "true"}
+WRITE, WHOLE = "place order", "a whole purchase"
 AIMS = {
     "mixer page": 2.0,
     "choice": 1.0,
-    "a whole purchase": 12.0,
+    WHOLE: 12.0,
 }  # times the CPU of a bare page of that size
 
 
@@ -69,18 +71,29 @@ def buy(visitor: Visitor) -> dict[str, Answer]:
     return seen
 
 
-def timed(walk: Callable[[], dict[str, Answer]], *, runs: int) -> dict[str, float]:
-    """Step -> median CPU seconds over `runs` walks, and their sum per walk as “a whole purchase”."""
-    found: dict[str, list[float]] = {}
+def timed(
+    walk: Callable[[], dict[str, Answer]], stranger: Visitor, *, runs: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Step -> median CPU seconds over `runs` walks, their sum per walk as WHOLE; and the same of their baselines.
+
+    A baseline is taken after each walk: what else the machine does then slows both.
+    """
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    beside: defaultdict[str, list[float]] = defaultdict(list)
     gc.collect()
     gc.disable()
     for _ in range(runs):
         answers = walk()
         for name, answer in answers.items():
-            found.setdefault(name, []).append(answer.seconds)
-        found.setdefault("a whole purchase", []).append(sum(each.seconds for each in answers.values()))
+            found[name].append(answer.seconds)
+            beside[name].append(time_insert() if name == WRITE else time_bare(stranger, len(answer.body)))
+        found[WHOLE].append(sum(each.seconds for each in answers.values()))
+        beside[WHOLE].append(beside["mixer page"][-1])
     gc.enable()
-    return {name: median(seconds) for name, seconds in found.items()}
+    return (
+        {name: median(seconds) for name, seconds in found.items()},
+        {name: median(seconds) for name, seconds in beside.items()},
+    )
 
 
 def count_queries(walk: Callable[[], dict[str, Answer]]) -> dict[str, int]:
@@ -104,25 +117,21 @@ def count_queries(walk: Callable[[], dict[str, Answer]]) -> dict[str, int]:
 
 
 def time_bare(visitor: Visitor, size: int) -> float:
-    """Median CPU seconds of the bare page of about `size` bytes."""
-    visitor.get(f"/bare/{size}")
-    return median(visitor.get(f"/bare/{size}").seconds for _ in range(RUNS))
+    """CPU seconds of the bare page of about `size` bytes, and of 200 at least."""
+    return visitor.get(f"/bare/{max(size, 200)}").seconds
 
 
 def time_insert() -> float:
-    """Median CPU seconds of one row inserted in a transaction of its own."""
+    """CPU seconds of one row inserted in a transaction of its own."""
     from django.db import transaction
     from django.utils import timezone
 
     from orders.models import Basket
 
-    taken = []
-    for _ in range(RUNS):
-        started = process_time()
-        with transaction.atomic():
-            Basket.objects.create(created_at=timezone.now(), touched_at=timezone.now())
-        taken.append(process_time() - started)
-    return median(taken)
+    started = process_time()
+    with transaction.atomic():
+        Basket.objects.create(created_at=timezone.now(), touched_at=timezone.now())
+    return process_time() - started
 
 
 def measure_shop(application: Callable[..., Any], host: str) -> list[dict[str, Any]]:
@@ -133,33 +142,24 @@ def measure_shop(application: Callable[..., Any], host: str) -> list[dict[str, A
 
     stranger = Visitor(application, host)
     visit(buy)()
-    answers = {**visit(look)(), **visit(buy)()}
-    queries = {**count_queries(visit(look)), **count_queries(visit(buy))}
-    seconds = {**timed(visit(buy), runs=RUNS), **_without_total(timed(visit(look), runs=RUNS))}
-    insert = time_insert()
-    rows = []
-    for name, answer in answers.items():
-        is_write = name == "place order"
-        bare = insert if is_write else time_bare(stranger, max(len(answer.body), 200))
-        rows.append(_row(name, seconds[name], bare, len(answer.body), queries[name], is_write=is_write))
-    bare = time_bare(stranger, len(answers["mixer page"].body))
-    bought = list(visit(buy)())
-    total = sum(queries[name] for name in bought)
-    rows.append(_row("a whole purchase", seconds["a whole purchase"], bare, 0, total, is_write=False))
-    return rows
+    sizes = {name: len(answer.body) for name, answer in {**visit(look)(), **visit(buy)()}.items()}
+    bought = count_queries(visit(buy))
+    queries = {**count_queries(visit(look)), **bought, WHOLE: sum(bought.values())}
+    buying, beside_buying = timed(visit(buy), stranger, runs=RUNS)
+    looking, beside_looking = timed(visit(look), stranger, runs=RUNS)
+    seconds = {**looking, **buying, "mixer page": looking["mixer page"]}
+    beside = {**beside_looking, **beside_buying, "mixer page": beside_looking["mixer page"]}
+    return [
+        _row(name, seconds[name], beside[name], size=sizes.get(name, 0), queries=queries[name])
+        for name in [*sizes, WHOLE]
+    ]
 
 
-def _without_total(seconds: dict[str, float]) -> dict[str, float]:
-    return {name: value for name, value in seconds.items() if name != "a whole purchase"}
-
-
-def _row(
-    name: str, seconds: float, bare: float, size: int, queries: int, *, is_write: bool
-) -> dict[str, Any]:
+def _row(name: str, seconds: float, bare: float, *, size: int, queries: int) -> dict[str, Any]:
     return {
         "name": name,
         "cpu_ms": round(seconds * 1000, 2),
-        "baseline": "one-row insert" if is_write else "bare page of its size",
+        "baseline": "one-row insert" if name == WRITE else "bare page of its size",
         "baseline_ms": round(bare * 1000, 2),
         "ratio": round(seconds / bare, 2),
         "aim": AIMS.get(name),

@@ -64,7 +64,6 @@ class ShownLine:
             label_name=line.label_name,
             quantity=line.quantity,
             is_gift=line.is_gift,
-            version=self.version,
         )
 
 

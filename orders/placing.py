@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.conf import settings
@@ -43,10 +43,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What someone wants made: a complete mix of a recipe in a size, with the name on its label.
-
-    `version` is the recipe's newest, if it has just been read; None to have it read.
-    """
+    """What someone wants made: a complete mix of a recipe in a size, with the name on its label."""
 
     recipe: str
     mix: Mapping[str, str]
@@ -54,7 +51,6 @@ class Wish:
     label_name: str = ""
     quantity: int = 1
     is_gift: bool = False
-    version: RecipeVersion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +114,14 @@ class PromiseChangedError(Exception):
 
 
 def quote(wishes: Sequence[Wish], *, bench: Bench, now: datetime) -> Quote:
-    """Price wishes against the versions on sale; one query per recipe whose version was not read with the wish.
-
-    (And one when a process meets a version.)
+    """Price wishes against the versions on sale; one query per recipe (and one when a process meets a version).
 
     Raises NotOnSaleError, UnknownChoiceError (a slot, component or size that is not offered) and NotMakeableError.
     """
     versions: dict[str, RecipeVersion] = {}
     lines = []
     for wish in wishes:
-        version = wish.version or versions.get(wish.recipe) or newest_version(wish.recipe)
+        version = versions.get(wish.recipe) or newest_version(wish.recipe)
         versions[wish.recipe] = version
         lines.append(_quote_line(wish, version))
     goods_total = sum(line.unit_price * line.wish.quantity for line in lines)
@@ -199,7 +193,7 @@ def place_order(
         except BenchFullError:  # somebody was faster: promise anew
             if attempt == PLACING_ATTEMPTS - 1:
                 raise
-            bench, wishes = None, [replace(wish, version=None) for wish in wishes]
+            bench = None
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -51,6 +51,11 @@ class HoldInline(ReadOnlyInline):
         return format_html('<a href="{}">{}</a>', address, _("Release"))
 
 
+def said_if(is_so: bool) -> str:  # noqa: FBT001 the one thing it is about
+    """In words: a tick is green and a cross red, and here neither is good or bad by itself."""
+    return _("Yes") if is_so else "-"
+
+
 # Fields that lead to pages of others: who may open these, and what stands there for everybody else.
 LINKED = {
     "order": ("orders.view_order", "plain_order"),
@@ -63,7 +68,7 @@ LINKED = {
 class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     """Nothing about who ordered is read for the list."""
 
-    list_display = ["__str__", "promised_on", "state", "on_hold", "lapsed", "worker", "attempt", "batch"]
+    list_display = ["__str__", "promised_on", "state", "is_held", "ran_out", "worker", "attempt", "batch"]
     list_filter = [
         "state",
         "on_hold",
@@ -78,12 +83,12 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     search_fields = ["order__number"]  # `finding` says what is searched
     inlines = [HoldInline, TransitionInline]
     fields = [
-        *("order", "line", "state", "promised_on", "on_hold", "label_name", "needs", "frozen_recipe"),
+        *("order", "line", "state", "promised_on", "is_held", "label_name", "needs", "frozen_recipe"),
         *("label_links", "batch", "shipment", "remake_of", "cancellation", "cancellation_note"),
-        *("failure_code", "failure_note", "client", "worker", "station", "lease_expires_at", "lapsed"),
+        *("failure_code", "failure_note", "client", "worker", "station", "lease_expires_at", "ran_out"),
         *("attempt", "version", "created_at"),
     ]
-    readonly_fields = ["label_name", "needs", "label_links", "frozen_recipe"]
+    readonly_fields = ["is_held", "ran_out", "label_name", "needs", "label_links", "frozen_recipe"]
     deeds = JOB_DEEDS
     actions = ["print_labels"]
     change_form_template = "admin/orders/job/change_form.html"
@@ -115,6 +120,14 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
             *super().get_readonly_fields(request, obj),
             *(plain for _permission, plain in LINKED.values()),
         ]
+
+    @admin.display(description=gettext_lazy("on hold"))
+    def is_held(self, job: Job) -> str:
+        return said_if(job.on_hold)
+
+    @admin.display(description=gettext_lazy("time ran out while it was made"))
+    def ran_out(self, job: Job) -> str:
+        return said_if(job.lapsed)
 
     @admin.display(description=gettext_lazy("order"))
     def plain_order(self, job: Job) -> str:

@@ -20,6 +20,7 @@ from orders.admin.addresses import AddressPages
 from orders.admin.came_back import CameBackFilter
 from orders.admin.deeds import MOST_AT_ONCE, DeedPages
 from orders.admin.job_deeds import DECIDE
+from orders.admin.jobs import said_if
 from orders.admin.labels import first_uncancelled, labels_address
 from orders.admin.long_lists import LongListAdmin
 from orders.admin.lots import recall_address
@@ -56,10 +57,15 @@ class LineInline(ReadOnlyInline):
 class JobInline(ReadOnlyInline):
     model = Job
     fk_name = "order"
-    fields = ["state", "on_hold", "promised_on", "attempt", "batch"]
+    fields = ["state", "is_held", "promised_on", "attempt", "batch"]
+    readonly_fields = ["is_held"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         return super().get_queryset(request).select_related("order").defer("snapshot", "made_of")
+
+    @admin.display(description=_("on hold"))
+    def is_held(self, job: Job) -> str:
+        return said_if(job.on_hold)
 
 
 class PaymentInline(ReadOnlyInline):

@@ -71,3 +71,19 @@ def test_an_order_that_was_not_paid_makes_nobody_come_back() -> None:
     make_order(now=timezone.now())
 
     assert paid.number in read(make_boss(), "/admin/orders/order/?came_back=no")
+
+
+def test_whether_a_job_is_on_hold_is_a_word_and_no_red_or_green_mark() -> None:
+    held, boss = make_job("ready", on_hold=True), make_boss()
+    make_job("ready")
+
+    listed = read(boss, "/admin/orders/job/")
+    pages = [
+        read(boss, f"/admin/orders/{page}/change/") for page in (f"job/{held.pk}", f"order/{held.order_id}")
+    ]
+
+    assert sorted(re.findall(r'class="field-is_held">([^<]*)<', listed)) == ["-", "Yes"]
+    for page in (listed, *pages):
+        assert "icon-yes" not in page
+        assert "icon-no" not in page
+    assert re.search(r'On hold:</label>\s*<div class="readonly">Yes<', pages[0])

@@ -1,5 +1,6 @@
 """One phase: a fault, so many orders bought under it, and what became of them."""
 
+import math
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from tests.faults.faults import Fault, suffer
 from tests.faults.rig import Json, Rig
 from tests.faults.visits import Visits
 
-SETTLED_SECONDS = 90.0  # how long after the end of a fault the last hand-off and mail are waited for
+STUCK_SECONDS = 60.0  # how long nothing may be handed off or sent while something waits for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +101,19 @@ def go_through(rig: Rig, fault: Fault, *, orders: int, times: int = 0, most_seco
 
 
 def _settle(rig: Rig, *, since: datetime, skip: int) -> Json:
-    """The figures when nothing waits any more, or when it has been waited for long enough."""
-    deadline = time.monotonic() + SETTLED_SECONDS
+    """The figures when nothing waits any more, or when for long enough nothing has come of what does."""
     options = {"since": since.isoformat(), "journal": rig.folder / "bought.jsonl", "skip": skip}
+    fewest, stuck_at = math.inf, math.inf
     while True:
         found = rig.ask("tests.faults.figures", check=0, **options)
-        if not found["waiting"] and not found["unsent"]:
+        left = found["waiting"] + found["unsent"]
+        if left < fewest:
+            fewest, stuck_at = left, time.monotonic() + STUCK_SECONDS
+        if not left:
             break
-        if time.monotonic() > deadline:
+        if time.monotonic() > stuck_at:
             rig.broken.append(
-                f"not settled after {SETTLED_SECONDS:.0f} s: {found['waiting']} waiting, {found['unsent']} unsent"
+                f"nothing moved for {STUCK_SECONDS:.0f} s: {found['waiting']} waiting, {found['unsent']} unsent"
             )
             break
         rig.run(1.0)

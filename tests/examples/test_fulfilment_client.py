@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 ORDERS = 8
 KILLS = long_or_short(6, 4)
 PATIENCE_SECONDS = 180.0
+WAITING_AFTER_SECONDS = 2.0  # a client has started and has asked for work, of which there is none
 CLIENT = BASE_DIR / "examples" / "fulfilment_client.py"
 
 
@@ -123,6 +124,19 @@ def test_it_goes_on_when_the_shop_has_died_under_it_and_is_back(shop: Shop, key:
         shop.kill("web")
         assert "again in" in next(line for line in started.stdout if "again in" in line)
         shop.start("web")
+        wait_for(lambda: is_shipped(shop, key, orders))
+
+    assert_each_once(shop, key, orders)
+
+
+def test_what_the_waiting_claim_of_a_dead_client_still_gets_is_made_by_the_one_in_its_place(
+    shop: Shop, key: str, state: Path
+) -> None:
+    with client(shop, key, state):
+        time.sleep(WAITING_AFTER_SECONDS)
+    with client(shop, key, state):
+        time.sleep(WAITING_AFTER_SECONDS)  # it was turned away: one may wait, which is still the dead one
+        orders = buy(shop, 1)
         wait_for(lambda: is_shipped(shop, key, orders))
 
     assert_each_once(shop, key, orders)

@@ -100,15 +100,21 @@ FAULTS = (
 
 
 def in_turn(faults: Sequence[Fault], *, seconds: float) -> Callable[[Rig], Harm]:
-    """Each of the faults for about so long, and until it has struck once; then it is over."""
+    """Each of the faults for about so long, and until it has struck once; then it is over.
+
+    What a fault does it does when it is asked for its next step; where buyers do it, it happens in between.
+    """
 
     def inflict(rig: Rig) -> Harm:
         for fault in faults:
             print(f"{fault.code}: {fault.name}", flush=True)
-            harm, before, begun = fault.inflict(rig), rig.inflicted, time.monotonic()
+            harm, before, begun, has_struck = fault.inflict(rig), rig.inflicted, time.monotonic(), False
             with closing(harm):
-                while time.monotonic() - begun < seconds or (rig.inflicted == before and not fault.buyers):
-                    yield min(next(harm), seconds)
+                while time.monotonic() - begun < seconds or not has_struck:
+                    since = before if fault.buyers else rig.inflicted
+                    pause = next(harm)
+                    has_struck = has_struck or rig.inflicted > since
+                    yield min(pause, seconds)
 
     return inflict
 

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,10 +11,10 @@ import pytest
 import time_machine
 from limits import RateLimitItem, RateLimitItemPerMinute
 
-from configurator import throttling
 from configurator.throttling import Counters, find_network
 
 FIVE = RateLimitItemPerMinute(5)
+TRIES = 3  # of which the quickest counts, for a machine under test is busy at times
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +56,13 @@ def passed(counters: Counters, calls: int, rate: RateLimitItem = FIVE, who: str 
     return sum(counters.count(rate, who).allowed for _ in range(calls))
 
 
+def time_first_calls(hung: HungRedis) -> float:
+    """Seconds that a process loses to a hung Redis that it has not met yet."""
+    began = time.monotonic()
+    assert passed(Counters(hung.url), 7) == 5
+    return time.monotonic() - began
+
+
 def test_so_many_pass_and_the_rest_are_told_when_one_more_may() -> None:
     counters = Counters(None)
 
@@ -88,11 +96,12 @@ def test_without_redis_each_process_counts_for_itself(tmp_path: Path) -> None:
 
 
 def test_a_redis_that_hangs_costs_a_fraction_of_a_second_once(hung: HungRedis) -> None:
+    assert min(time_first_calls(hung) for _try in range(TRIES)) < 0.3
+    assert hung.asked() == TRIES
+
     now = 1000.0
     counters = Counters(hung.url, clock=lambda: now)
-
-    assert passed(counters, 7) == 5  # or it hangs here
-    assert throttling.TIMEOUT_SECONDS < 0.2
+    assert passed(counters, 7) == 5
     assert hung.asked() == 1
     now += 9.9
     passed(counters, 3)

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -181,10 +182,11 @@ def test_a_broker_that_hangs_costs_a_third_of_a_second(
     monkeypatch.setattr(health, "broker_answers", probing.broker_answers)
     settings.REDIS_URL = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
     all_alive()
+    began = time.monotonic()
 
-    response = Client().get(HEALTH)  # or it hangs here
+    response = Client().get(HEALTH)
 
-    assert probing.BROKER_SECONDS < 0.4
+    assert time.monotonic() - began < 1.5
     assert (response.status_code, response.json()) == (200, {"status": "degraded"})
 
 

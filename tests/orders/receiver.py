@@ -1,5 +1,6 @@
 """A real HTTP server on this machine that keeps what it is sent, and counts who so much as connects."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +40,8 @@ def reply(handler: BaseHTTPRequestHandler, status: int, **headers: str) -> None:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
+def receiver(*, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """With `tls`, over HTTPS: who refuses its certificate has connected, and nothing was received."""
     kept = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -65,6 +67,8 @@ def receiver() -> Iterator[Receiver]:
             pass  # a TLS greeting is no HTTP request
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         kept.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -27,6 +27,7 @@ SOURCES = (
     "config/**/*.py",
     "configurator/**/*.py",
     "orders/**/*.py",
+    "staff/**/*.py",
     "templates/**/*.html",
     "templates/**/*.txt",
 )

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from configurator.busy import NO_DATABASE
 from configurator.mixing.canonical import DecodeError
 from configurator.mixing.filtering import SpaceUndecided
 from configurator.mixing.mixer import Mixer
@@ -115,7 +116,7 @@ def publish_due(*, now: datetime) -> int:
     for plan_id, recipe_id in due.values_list("pk", "recipe_id"):
         try:
             published += _publish(plan_id, recipe_id, now=now)
-        except DatabaseError:
+        except NO_DATABASE:
             raise
         except Exception:
             logger.exception("planned version %s could not be published", plan_id)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
 from django.db.models import Q
 
+from configurator.busy import NO_DATABASE
 from orders.baskets import drop_old_baskets
 from orders.claiming import expire_leases
 from orders.counting import write_counts
@@ -77,9 +77,13 @@ def forget_old_sessions(*, now: datetime) -> int:
     return old.delete()[0]
 
 
-PERIODIC_SECONDS = 15
-PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
+Work = tuple[tuple[str, Callable[..., int]], ...]
+
+EACH_SECOND: Work = (
     ("leases ran out", expire_leases),
+)  # beside hand-offs: somebody waits for what comes free
+PERIODIC_SECONDS = 15
+PERIODIC: Work = (
     ("confirmed payments had not reached their orders", settle_confirmed_payments),
     ("payments were paid without a word from the provider", ask_about_open_payments),
     ("unpaid orders were cancelled", expire_unpaid_orders),
@@ -95,13 +99,18 @@ PERIODIC: tuple[tuple[str, Callable[..., int]], ...] = (
 
 
 def do_periodic_work(*, now: datetime) -> None:
-    """What is due every quarter of a minute; each part is safe to run twice at once, and none stops the others."""
+    """What is due every quarter of a minute."""
     show_life("relay", now=now)
-    for what, work in PERIODIC:
+    do_each(PERIODIC, now=now)
+
+
+def do_each(works: Work, *, now: datetime) -> None:
+    """Each of these; they are safe to run twice at once, and none stops the others."""
+    for what, work in works:
         try:
             if count := work(now=now):
                 logger.info("%s %s", count, what)
-        except DatabaseError:
+        except NO_DATABASE:
             raise
         except Exception:
             logger.exception("this went wrong while looking whether %s", what)

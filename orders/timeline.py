@@ -94,7 +94,7 @@ def _of_events(order: Order) -> Iterator[Moment]:
         if slip is not None:
             yield _slip(slip, by=event.by)
         elif event.kind == OrderEvent.Kind.WAITS:
-            waits = _("Chose to wait, after slip %(number)s.") % {"number": event.note}
+            waits = _("Chose to wait, after delay %(number)s.") % {"number": event.note}
             yield Moment(at=event.at, by=event.by, what=waits)
         else:
             what = _sentence(event.get_kind_display())
@@ -110,7 +110,7 @@ def _slip(slip: Slip, *, by: str) -> Moment:
         "now": written_day(slip.expected_on),
         "reason": slip.get_reason_display(),
     }
-    what = _("Slip %(number)s: told for %(before)s, now expected %(now)s, because %(reason)s.") % said
+    what = _("Delay %(number)s: told for %(before)s, now expected %(now)s, because %(reason)s.") % said
     return Moment(at=slip.at, by=by, what=what)
 
 

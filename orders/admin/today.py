@@ -130,7 +130,7 @@ def _late_figures(work: OpenWork) -> list[Figure]:
             is_alarm=bool(work.late),
         ),
         Figure(
-            _("orders late soon"),
+            _("orders that will be late"),
             str(len(work.late_soon)),
             _late("soon"),
             _("as things are they arrive after the promised day") if work.late_soon else "",
@@ -174,7 +174,7 @@ def _pace_figures(
             _("on time, of the last %(days)s days") % {"days": LATELY.days},
             _("nothing yet") if percent is None else f"{number_format(percent, 1)} %",
             _late("sent"),
-            _("%(late)s of %(orders)s late; the alarm rings at %(percent)s %%")
+            _("%(late)s of %(orders)s late; %(percent)s %% or more is too many")
             % {"late": found.late, "orders": found.orders, "percent": ALARM_PERCENT},
             is_alarm=found.is_alarming,
         )

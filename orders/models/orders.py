@@ -155,7 +155,7 @@ class Slip(models.Model):
 
     class Reason(models.TextChoices):
         WAITING = "waiting", _("it was not made on the day that was planned")
-        FAILED = "failed", _("a bottle failed and has to be made again")
+        FAILED = "failed", _("something went wrong while it was made, and it has to be made again")
         HELD = "held", _("it is being looked at before it is made")
         SLOW = "slow", _("it took longer to make than was planned")
 

@@ -88,7 +88,7 @@ def change(request: HttpRequest, line: int, action: str) -> HttpResponse:
         raise Http404(action)
     row = find_line(basket_key(request.session), line)
     if row is None:
-        messages.info(request, _("That bottle is not in your basket any more."))
+        messages.info(request, _("That item is not in your basket any more."))
         return redirect("orders:basket")
     request.session.pop(REMOVED, None)
     ACTIONS[action](request, row)
@@ -117,7 +117,7 @@ def put_back(request: HttpRequest) -> HttpResponse:
 def _quantity(request: HttpRequest, line: BasketLine) -> None:
     text = request.POST.get("quantity", "").strip()
     if not (text.isascii() and text.isdigit()):
-        messages.error(request, _("Write a whole number of bottles, such as 2."))
+        messages.error(request, _("Write a whole number, such as 2."))
     elif len(text) > LONGEST_QUANTITY or not 1 <= int(text) <= baskets.MOST_OF_ONE:
         messages.error(request, _most_of_one())
     else:
@@ -212,6 +212,6 @@ def _too_many(error: BasketFullError | TooManyOfOneError) -> str:
 
 
 def _most_of_one() -> str:
-    return _("We make 1 to %(most)s bottles of one mix at a time; write to us if you need more.") % {
+    return _("We make 1 to %(most)s of one mix at a time; write to us if you need more.") % {
         "most": baskets.MOST_OF_ONE
     }

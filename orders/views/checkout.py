@@ -157,6 +157,6 @@ def _paid_before(request: HttpRequest, form: CheckoutForm, changes: Sequence[Cha
 
 
 def _not_enough(component: str) -> str:
-    return _("There is not enough %(name)s left for all of it. Take fewer bottles, or another mix.") % {
+    return _("There is not enough %(name)s left for all of it. Take fewer, or another mix.") % {
         "name": component
     }

@@ -28,6 +28,7 @@ WHOLE = 20_000  # orders
 RATE = 15.0
 SECONDS_OF_A_STRIKE = 20.0  # from one to the next, on a slow machine, under the slowest of faults
 SECONDS_OF_A_LEASE = 90.0
+STRIKES = 100  # of all faults together, in a run of so many orders at the least
 WARM_UP_SECONDS = 15.0
 
 
@@ -95,6 +96,10 @@ def main() -> int:
     if is_whole:
         Path(REPORT).write_text(report)
     complaints = [complaint for table in tables.values() for _outcome, found in table for complaint in found]
+    struck = sum(outcome.inflicted for table in tables.values() for outcome, _found in table)
+    if is_whole and struck < STRIKES * given.orders / WHOLE:
+        complaints.append(f"only {struck} faults struck")
+        print(f"NOT GOOD: {complaints[-1]}")
     return int(bool(complaints) or any(result.complaints for result in results))
 
 

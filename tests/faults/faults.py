@@ -59,6 +59,7 @@ FAULTS = (
         code="F8",
         name="who has sold dies before it publishes",
         inflict=inflicting.nothing,
+        within=5.0,
         buyers={"dies": 0.05},
     ),
     Fault(

@@ -1,7 +1,8 @@
 """What became of the orders of one phase, read beside the shop: `python -m tests.faults.figures --since TIME ...`.
 
 Prints one JSON object: orders, lost, doubled, waiting (jobs not handed off yet), unsent (mails and the like that are
-due for some seconds), the longest hand-off and the 99th percentile in seconds, and what breaks an invariant.
+due for some seconds), done (outbox entries, ever), the longest hand-off and the 99th percentile in seconds, and what
+breaks an invariant.
 """
 
 import argparse
@@ -36,6 +37,7 @@ def read_figures(*, since: datetime, bought: list[dict[str, str]], check: bool) 
         "unsent": OutboxEntry.objects.filter(
             state=OutboxEntry.State.PENDING, next_attempt_at__lte=timezone.now() - LATE
         ).count(),
+        "done": OutboxEntry.objects.filter(state=OutboxEntry.State.DONE).count(),
         "lost": len(missing) + _without_job(orders),
         "missing": missing,
         "doubled": _doubled(orders),

@@ -45,6 +45,8 @@ def maker_dies_with_leases(rig: Rig) -> Harm:
         while True:
             yield 1.0
     finally:
+        if rig.is_owed:
+            rig.broken.append("the phase ended before the leases of a maker who had died were settled")
         rig.is_owed = False
         if "maker" in rig.children:
             rig.kill("maker", stays_down=True)

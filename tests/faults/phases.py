@@ -10,6 +10,7 @@ from tests.faults.rig import Json, Rig
 from tests.faults.visits import Visits
 
 STUCK_SECONDS = 60.0  # how long nothing may be handed off or sent while something waits for it
+LOOK_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,8 @@ class Outcome:
     """What a phase came to; seconds from paid to ready."""
 
     fault: Fault
+    asked: int  # orders, at the least
+    times: int  # strikes, at the least
     inflicted: int
     orders: int
     jobs: int
@@ -33,6 +36,11 @@ class Outcome:
     def find_complaints(self, *, calm: "Outcome | None") -> list[str]:
         """Why the phase has failed, beside the one under no fault of the same run; nothing if it has not."""
         found = [*self.offences, *self.visits.errors, *self.visits.gave_up, *self.crashes, *self.broken]
+        if self.orders < self.asked or self.inflicted < self.times:
+            found.append(
+                f"it ended before its time: {self.orders} of {self.asked} orders,"
+                f" {self.inflicted} of {self.times} strikes"
+            )
         if self.lost or self.waiting or self.doubled:
             found.append(f"{self.lost} lost, {self.waiting} not handed off, {self.doubled} doubled")
         if self.longest > self.fault.within:
@@ -85,6 +93,8 @@ def go_through(rig: Rig, fault: Fault, *, orders: int, times: int = 0, most_seco
         rig.broken.append(f"paid and not in the database: {figures['missing']}")
     return Outcome(
         fault=fault,
+        asked=orders,
+        times=times,
         inflicted=rig.inflicted,
         orders=figures["orders"],
         jobs=figures["jobs"],
@@ -101,21 +111,20 @@ def go_through(rig: Rig, fault: Fault, *, orders: int, times: int = 0, most_seco
 
 
 def _settle(rig: Rig, *, since: datetime, skip: int) -> Json:
-    """The figures when nothing waits any more, or when for long enough nothing has come of what does."""
+    """The figures when nothing waits any more, or when for long enough nothing has been done."""
     options = {"since": since.isoformat(), "journal": rig.folder / "bought.jsonl", "skip": skip}
-    fewest, stuck_at = math.inf, math.inf
+    most_done, stuck_at = -1, math.inf
     while True:
         found = rig.ask("tests.faults.figures", check=0, **options)
-        left = found["waiting"] + found["unsent"]
-        if left < fewest:
-            fewest, stuck_at = left, time.monotonic() + STUCK_SECONDS
-        if not left:
+        if found["done"] > most_done:
+            most_done, stuck_at = found["done"], time.monotonic() + STUCK_SECONDS
+        if not found["waiting"] + found["unsent"]:
             break
         if time.monotonic() > stuck_at:
             rig.broken.append(
                 f"nothing moved for {STUCK_SECONDS:.0f} s: {found['waiting']} waiting, {found['unsent']} unsent"
             )
             break
-        rig.run(1.0)
+        rig.run(LOOK_SECONDS)
     with rig.warehouse_held():
         return rig.ask("tests.faults.figures", **options)

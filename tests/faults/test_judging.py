@@ -24,12 +24,15 @@ def refusal(at: float, *, seconds: float = 0.1) -> Any:
 
 
 def checkouts(*seconds: float) -> Visits:
-    return Visits.read([answer(i, seconds=each, path="/checkout") for i, each in enumerate(seconds)])
+    paths = ("/checkout", "/order/7kq2/pay")
+    return Visits.read([answer(i, seconds=each, path=paths[i % 2]) for i, each in enumerate(seconds)])
 
 
 def outcome(fault: Fault = FAULT, **changes: Any) -> Outcome:
     good = Outcome(
         fault=fault,
+        asked=10,
+        times=1,
         inflicted=1,
         orders=10,
         jobs=12,
@@ -78,6 +81,11 @@ def test_a_visitor_who_gives_up_is_complained_of() -> None:
     visits = Visits.read([answer(1), {"at": 2.0, "gave_up": "The shop answered 404"}])
 
     assert complaints(outcome(visits=visits)) == "The shop answered 404"
+
+
+def test_a_phase_that_ended_too_early_is_complained_of() -> None:
+    assert "9 of 10 orders, 1 of 1 strikes" in complaints(outcome(orders=9))
+    assert "10 of 10 orders, 1 of 5 strikes" in complaints(outcome(times=5))
 
 
 def test_the_checkout_may_take_a_tenth_of_a_second_more_than_under_no_fault() -> None:

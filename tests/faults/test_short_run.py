@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 RATE = 4.0  # orders a second
 BOTTLES = 8  # of each order, a job each
-JOBS = 600  # at the least
+JOBS = 1000  # at the least
 SECONDS = 3.0  # of each fault, and until it has struck
 HERE = [fault for fault in FAULTS if "sqlite" in fault.databases and not fault.is_long]
 
@@ -31,7 +31,7 @@ ALL = Fault(
     code="all",
     name="every fault after another",
     inflict=one_after_another,
-    buyers={"dies": 0.02, "sends": 2, "bottles": BOTTLES},
+    buyers={"dies": 0.05, "sends": 3, "bottles": BOTTLES},
 )
 NEVER_LATER = 60.0  # seconds; the long run holds each fault to what is promised of it
 

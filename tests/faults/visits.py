@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
-    """Seconds of all answers and of those to the checkout's form; `away` is the longest time without any answer.
+    """Seconds of all answers and of those to the checkout's forms; `away` is the longest time without any answer.
 
     `errors` are server errors but for a 503 that says when to come back, `gave_up` why visits ended before their time.
     """
@@ -44,7 +44,9 @@ class Visits:
 
 
 def _is_checkout(line: Json) -> bool:
-    return (line["method"], line["path"]) == ("POST", "/checkout")
+    """The form that places the order, or the one that pays it, after which the shop tells Celery."""
+    method, path = str(line["method"]), str(line["path"])
+    return method == "POST" and (path == "/checkout" or path.endswith("/pay"))
 
 
 def _is_error(line: Json) -> bool:

@@ -59,7 +59,7 @@ def test_a_mix_that_cannot_be_made_any_more_is_mended_with_one_click_in_its_plac
     html = client.get("/basket").content.decode()
     page = open_basket(client)
     assert "We do not make this mix any more: They curdle." in page.text
-    assert "Something in your basket needs a word from you first." in page.alert
+    assert "Please settle what is marked above before you check out." in page.alert
     repairs = re.findall(r'name="mix" value="([^"]+)"', " ".join(html.split()))
     assert 1 <= len(repairs) <= 3
     page = change(client, line, "swap", mix=repairs[0], price="1400")
@@ -138,6 +138,6 @@ def test_too_little_for_all_of_it_is_said_before_the_checkout(client: Client) ->
 
     page = open_basket(client)
 
-    assert "There is not enough Quench left for all of it. Take fewer bottles, or another mix." in page.text
+    assert "There is not enough Quench left for all of it. Take fewer, or another mix." in page.text
     assert "Go to checkout" not in page.links
     assert change(client, line, "quantity", quantity="2").links["Go to checkout"] == "/checkout"

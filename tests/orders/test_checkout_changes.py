@@ -229,7 +229,7 @@ def test_what_cannot_be_made_any_more_leads_back_to_the_basket_and_what_was_type
     assert (response.status_code, response["Location"]) == (302, "/basket")
     assert stored_rows() == before
     basket = read(client.get("/basket"))
-    assert "Something in your basket needs a word from you first" in basket.text
+    assert "Please settle what is marked above" in basket.text
     if method == "post":
         assert "Nothing was ordered. What you typed is kept for the checkout." in basket.text
         client.post(f"/basket/lines/{BasketLine.objects.get().pk}/remove")
@@ -311,7 +311,7 @@ def test_a_component_that_runs_out_at_the_last_moment_is_said_with_a_way_back(
 
     page = read(response)
     assert response.status_code == 422
-    assert "There is not enough Quench left for all of it. Take fewer bottles, or another mix." in page.alert
+    assert "There is not enough Quench left for all of it. Take fewer, or another mix." in page.alert
     assert page.links["Back to the basket"] == "/basket"
     assert {name: page.values[name] for name in ADDRESS} == ADDRESS
     assert count_rows() == {}

@@ -71,7 +71,7 @@ def test_the_page_says_what_was_promised_what_is_expected_when_she_was_told_and_
     ("state", "reason"),
     [
         ("in_production", "it took longer to make than was planned"),
-        ("failed", "a bottle failed and has to be made again"),
+        ("failed", "something went wrong while it was made, and it has to be made again"),
     ],
 )
 def test_the_reason_is_that_of_the_slip(client: Client, state: str, reason: str) -> None:
@@ -227,7 +227,7 @@ def test_who_has_asked_to_stop_is_not_asked_whether_she_wants_to(client: Client)
 
     page = read(get(client, order))
 
-    assert "You have asked us to cancel it; we write to you whether the bench could stop." in page.text
+    assert "You have asked us to cancel it; we will write and tell you whether we could stop." in page.text
     assert "Ask us to stop" not in page.links
 
 

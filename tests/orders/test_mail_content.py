@@ -137,7 +137,7 @@ def test_lateness_is_told_with_both_days_the_reason_and_three_choices(settings: 
         assert (
             "We promised it for Friday 6 March; we now expect it to be with you by Tuesday 10 March." in said
         )
-        assert "The reason: a bottle failed and has to be made again." in said
+        assert "The reason: something went wrong while it was made, and it has to be made again." in said
         for choice in ("Wait.", "Change it", "Cancel it and get all your money back."):
             assert choice in said
     assert f"https://shop.example/order/{order.token}#choices" in mail.text.splitlines()

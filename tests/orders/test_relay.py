@@ -12,15 +12,16 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from configurator.versions import newest_version
+from orders.claiming import claim_jobs
 from orders.management.commands import relay
 from orders.models import Job, Order, OutboxEntry
 from tests.configurator.plans import DAY, make_plan
-from tests.orders.make import make_hand_off, make_order
+from tests.orders.make import make_client, make_hand_off, make_job, make_order
 from tests.orders.stored import reserved, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue", "signals_kept")
 
-LONG_AGO = timedelta(days=2)
+LONG_AGO, HOUR = timedelta(days=2), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -80,10 +81,10 @@ def test_one_round_says_that_the_database_does_not_answer_and_fails(monkeypatch:
     assert stored_rows() == before
 
 
-def run_loop(work: Callable[[], object]) -> tuple[relay.Loop, str]:
+def run_loop(work: Callable[[], object], *, seconds: float = 0) -> tuple[relay.Loop, str]:
     """A loop that has ended by itself, or that was stopped by its work; and what was said on standard error."""
     err = StringIO()
-    loop = relay.Loop(relay.Command(stderr=err), work, seconds=0, stop=threading.Event())
+    loop = relay.Loop(relay.Command(stderr=err), work, seconds=seconds, stop=threading.Event())
     loop.start()
     loop.join(30)
     assert not loop.is_alive()
@@ -105,6 +106,20 @@ def test_a_loop_outlives_a_database_that_comes_and_goes() -> None:
     assert said.count("relay: the database did not answer, trying again: gone") == 2
 
 
+def test_a_loop_goes_on_at_once_while_there_is_more_to_do() -> None:
+    rounds: list[int] = []
+
+    def work() -> bool:
+        rounds.append(1)
+        if len(rounds) == 5:
+            threading.current_thread().stop.set()  # type: ignore[attr-defined]  # it is the loop
+        return True
+
+    run_loop(work, seconds=3600)
+
+    assert len(rounds) == 5
+
+
 def test_any_other_error_stops_the_whole_relay_so_that_it_is_started_again() -> None:
     def work() -> None:
         raise ValueError("a bug")
@@ -119,6 +134,7 @@ def test_any_other_error_stops_the_whole_relay_so_that_it_is_started_again() -> 
 def test_the_relay_ends_with_the_error_of_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "relay_hand_offs", lambda *, now: 0)
     monkeypatch.setattr(relay, "do_periodic_work", lambda *, now: None)
+    monkeypatch.setattr(relay, "do_each", lambda _works, *, now: None)
 
     def fail(*, now: object) -> int:
         raise ValueError("a bug")
@@ -140,6 +156,16 @@ def test_a_poisoned_order_does_not_stop_the_round() -> None:
     entry = OutboxEntry.objects.get(order=poisoned)
     assert (entry.state, entry.attempts) == (OutboxEntry.State.PENDING, 1)
     assert entry.error.startswith("NotReadyError: ")
+
+
+def test_a_lease_that_ran_out_is_taken_back() -> None:
+    job = make_job()
+    claim_jobs(make_client().row, worker="Ada", max_jobs=1, lease_seconds=60, now=timezone.now() - HOUR)
+
+    run_once()
+
+    job.refresh_from_db()
+    assert (job.state, job.lease_token) == (Job.State.READY, None)
 
 
 def test_what_is_planned_goes_on_sale_when_its_time_has_come() -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.db import IntegrityError, OperationalError
 from payments import PaymentStatus
 
 from orders.models import Job, JobTransition, Order, OutboxEntry, Payment
 from orders.payments import settle_confirmed_payments
-from orders.relaying import do_periodic_work, expire_unpaid_orders, relay_outbox
+from orders.relaying import EACH_SECOND, do_each, do_periodic_work, expire_unpaid_orders, relay_outbox
 from tests.orders.make import make_hand_off, make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import reserved, stored_rows
@@ -170,13 +171,13 @@ def test_one_orders_lost_news_are_settled_without_the_others() -> None:
     assert (order.state, other.state) == ("paid", "placed")
 
 
-def test_the_periodic_work_takes_back_leases_that_ran_out() -> None:
+def test_each_second_leases_that_ran_out_are_taken_back() -> None:
     job = make_job("claimed", now=NOW, lease_seconds=60)
 
-    do_periodic_work(now=NOW + 59 * SECOND)
+    do_each(EACH_SECOND, now=NOW + 59 * SECOND)
     job.refresh_from_db()
     assert job.state == Job.State.CLAIMED
-    do_periodic_work(now=NOW + 60 * SECOND)
+    do_each(EACH_SECOND, now=NOW + 60 * SECOND)
 
     job.refresh_from_db()
     assert (job.state, job.lease_token) == (Job.State.READY, None)
@@ -191,3 +192,26 @@ def test_with_nothing_to_do_the_relay_changes_nothing() -> None:
     do_periodic_work(now=NOW + 2 * DAY)  # the day that it is planned for
 
     assert stored_rows() == before
+
+
+def test_a_row_that_breaks_a_rule_of_the_database_does_not_stop_the_other_work() -> None:
+    done: list[str] = []
+
+    def fail(*, now: datetime) -> int:
+        raise IntegrityError("a bug")
+
+    def work(*, now: datetime) -> int:
+        done.append("that")
+        return 1
+
+    do_each((("this", fail), ("that", work)), now=NOW)
+
+    assert done == ["that"]
+
+
+def test_a_database_that_is_away_is_not_asked_for_the_rest() -> None:
+    def fail(*, now: datetime) -> int:
+        raise OperationalError("gone")
+
+    with pytest.raises(OperationalError):
+        do_each((("this", fail), ("that", lambda *, now: pytest.fail("it was asked"))), now=NOW)

@@ -15,9 +15,9 @@ SERVICES = sorted(DEPLOY.glob("*.service"))
 
 
 def read_settings(service: Path) -> dict[str, str]:
-    """What its last line of settings gives the shop."""
-    *_path, words = re.findall(r"^Environment=(.*)$", service.read_text().replace("%i", "8002"), re.MULTILINE)
-    return dict(word.split("=", 1) for word in words.split())
+    """What it gives the shop whatever stands in the file of settings: that wins over `Environment=`."""
+    [command] = re.findall(r"^ExecStart=(.*)$", service.read_text().replace("%i", "8002"), re.MULTILINE)
+    return dict(word.split("=", 1) for word in command.split() if "=" in word)
 
 
 def needs(*programs: str) -> None:
@@ -30,8 +30,17 @@ def test_each_service_becomes_a_process_of_the_procfile_and_the_target_starts_it
 
     assert {re.sub(r"@\d+", "@", name) for name in wanted} == {service.name for service in SERVICES}
     for service in SERVICES:
-        [name] = re.findall(r"^ExecStart=/opt/concoct/bin/process (\w+)$", service.read_text(), re.MULTILINE)
+        [name] = re.findall(
+            r"^ExecStart=.*?/opt/concoct/bin/process (\w+)$", service.read_text(), re.MULTILINE
+        )
         assert name in read_procfile()
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+def test_nothing_of_a_service_can_be_overruled_by_the_file_of_settings(service: Path) -> None:
+    given = re.findall(r"^Environment=(\w+)=", service.read_text(), re.MULTILINE)
+
+    assert given == ["PATH"]
 
 
 def test_most_threads_of_the_fulfilment_api_may_wait_and_each_has_a_connection() -> None:

@@ -30,9 +30,10 @@ def shop() -> Iterator[Shop]:
 
 
 def read_drill(program: str) -> list[str]:
-    """The commands of the block that begins with that program, each in a line."""
-    text = (BASE_DIR / "docs" / "deploy.md").read_text()
-    [drill] = re.findall(rf"^```\n({program}.*?)^```", text, re.MULTILINE | re.DOTALL)
+    """The commands of the block that needs that program, each in a line."""
+    _before, _, text = (BASE_DIR / "docs" / "deploy.md").read_text().partition("\n## Backup")
+    blocks = re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    [drill] = [block for block in blocks if re.search(rf"^{program}\b", block, re.MULTILINE)]
     return str(drill).splitlines()
 
 

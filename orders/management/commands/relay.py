@@ -9,8 +9,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from configurator.busy import NO_DATABASE
 from configurator.planning import publish_due
-from orders.relaying import PERIODIC_SECONDS, do_periodic_work, relay_errands, relay_hand_offs, relay_outbox
+from orders.relaying import (
+    EACH_SECOND,
+    ERRANDS,
+    PERIODIC_SECONDS,
+    do_each,
+    do_periodic_work,
+    relay_errands,
+    relay_hand_offs,
+    relay_outbox,
+)
 from orders.ringing import Ringer, ring_endpoints
 
 RELAY_SECONDS = 1
@@ -21,8 +31,8 @@ class Command(BaseCommand):
     """Four loops, each in a thread: no mail server, payment provider or webhook that hangs holds up a hand-off."""
 
     help = (
-        "Hands off what Celery did not and puts on sale what was planned, every second, and runs the periodic work."
-        " Stops on SIGTERM or Ctrl-C."
+        "Hands off what Celery did not, takes back leases that ran out and puts on sale what was planned, every second,"
+        " and runs the periodic work. Stops on SIGTERM or Ctrl-C."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,7 +46,7 @@ class Command(BaseCommand):
         if options["once"]:
             return self.run_once()
         loops = [
-            Loop(self, lambda: self.relay(relay_errands), seconds=RELAY_SECONDS, stop=stop),
+            Loop(self, self.do_errands, seconds=RELAY_SECONDS, stop=stop),
             Loop(self, lambda: do_periodic_work(now=timezone.now()), seconds=PERIODIC_SECONDS, stop=stop),
             Loop(self, Ringer().ring, seconds=RELAY_SECONDS, stop=stop),
             Loop(self, self.do_what_is_due, seconds=RELAY_SECONDS, stop=stop),
@@ -55,24 +65,32 @@ class Command(BaseCommand):
         try:
             publish_due(now=timezone.now())
             self.relay(relay_outbox)
+            do_each(EACH_SECOND, now=timezone.now())
             ring_endpoints(now=timezone.now())
             do_periodic_work(now=timezone.now())
         except DatabaseError as error:
             raise CommandError(f"the database did not answer: {error}") from error
 
     def do_what_is_due(self) -> None:
-        """What the database alone has to do: both are quick, and both are awaited."""
+        """What the database alone has to do: it is quick, and somebody waits for it."""
         publish_due(now=timezone.now())
         self.relay(relay_hand_offs)
+        do_each(EACH_SECOND, now=timezone.now())
 
-    def relay(self, work: Callable[..., int]) -> None:
+    def do_errands(self) -> bool:
+        """A few of them; True if there may be more."""
+        return self.relay(relay_errands) == ERRANDS
+
+    def relay(self, work: Callable[..., int]) -> int:
         if done := work(now=timezone.now()):
             self.stdout.write(f"relay: did {done} outbox entries that Celery had not")
+        return done
 
 
 class Loop(threading.Thread):
     """Does its work every so many seconds until `stop` is set, with a database that comes and goes.
 
+    Work that gives True is gone on with at once.
     Any other `error` stops the whole relay: who watches over it starts it again.
     """
 
@@ -86,12 +104,14 @@ class Loop(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stop.is_set():
+                has_more: object = False
                 try:
-                    self.work()
-                except DatabaseError as error:
+                    has_more = self.work()
+                except NO_DATABASE as error:
                     self.command.stderr.write(f"relay: the database did not answer, trying again: {error}")
                 connections.close_all()  # or four loops would keep all that a pool has for those who ring webhooks
-                self.stop.wait(self.seconds)
+                if has_more is not True:
+                    self.stop.wait(self.seconds)
         except Exception as error:  # noqa: BLE001  # the main thread raises it
             self.error = error
             self.stop.set()

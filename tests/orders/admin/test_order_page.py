@@ -55,12 +55,12 @@ def test_everything_that_happened_is_told_in_the_order_of_time() -> None:
         ("Address corrected.", "shopper"),
         ("On hold: quality is in doubt.", "staff: Grace"),
         ("Hold released: quality is in doubt.", "staff: Grace"),
-        ("Chose to wait, after slip 1.", "shopper"),
+        ("Chose to wait, after delay 1.", "shopper"),
         ("Mail: confirmation: to be done.", "shop"),
     ]:
         assert (what, by) in said, said
     assert said[0][0].startswith("Placed, over £17.25; promised for ")
-    assert any(what.startswith("Slip 1: told for ") and "being looked at" in what for what, _by in said)
+    assert any(what.startswith("Delay 1: told for ") and "being looked at" in what for what, _by in said)
     assert {moment.note for moment in told} >= {"Leeds → York", "odd"}
 
 

@@ -73,7 +73,7 @@ def test_what_is_held_or_failed_will_be_late_before_its_day_comes() -> None:
 
     row = section(page, "Orders that will be late")
     assert job.order.number in row
-    assert "a bottle failed" in row
+    assert "something went wrong" in row
 
 
 def test_each_figure_leads_to_a_list_of_just_so_many() -> None:
@@ -126,7 +126,7 @@ def test_the_pace_is_told_of_what_was_sent() -> None:
     page = read(make_boss().get(INDEX)).text
 
     assert "from paid to sent, median of this week 0.0 hours" in page
-    assert "on time, of the last 28 days 100.0 % 0 of 1 late; the alarm rings at 4 %" in page
+    assert "on time, of the last 28 days 100.0 % 0 of 1 late; 4 % or more is too many" in page
 
 
 def test_components_are_short_by_the_pace_at_which_they_go() -> None:

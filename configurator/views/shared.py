@@ -1,6 +1,8 @@
 """Shared mixes: putting one behind an address, its page and picture, taking it back."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -34,10 +36,12 @@ def share(request: HttpRequest) -> HttpResponse:
     """Gives a mix an address of its own; one that cannot be made is led to the mixer, which says why."""
     if request.method != "POST":
         return redirect("configurator:products")
+    recipe = request.POST.get("recipe", "")
     try:
-        version = newest_version(request.POST.get("recipe", ""))
-    except NotOnSaleError as error:
-        raise Http404(str(error)) from error
+        validate_slug(recipe)
+        version = newest_version(recipe)
+    except (ValidationError, NotOnSaleError) as error:
+        raise Http404(recipe) from error
     mixer = mixer_for(version)
     names = [*(slot.slug for slot in mixer.spec.slots), "size"]
     asked = {name: request.POST[name] for name in names if request.POST.get(name)}

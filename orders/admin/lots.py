@@ -1,8 +1,10 @@
 """Lots: which went into which job, and the page of a recall with the people to write to."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +18,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import LotUse
-from orders.recall import known_lots, orders_of_lot, write_csv
+from orders.recall import Recalled, known_lots, orders_of_lot, write_csv
 from staff.reading import ReadOnlyAdmin
+
+
+class LotForm(forms.Form):
+    """Which lot of which component is looked for."""
+
+    component = forms.CharField(label=_("Component, by its short name"))
+    lot = forms.CharField(label=_("Lot"))
 
 
 @admin.register(LotUse)
@@ -50,24 +59,21 @@ class LotUseAdmin(ReadOnlyAdmin):
         """The orders of a lot, or with `format=csv` a file of them; the form where no lot is named."""
         if not (self.has_view_permission(request) and request.user.has_perm("orders.view_order")):
             raise PermissionDenied
-        component, lot = request.GET.get("component", "").strip(), request.GET.get("lot", "").strip()
-        found = orders_of_lot(component, lot)
-        if request.GET.get("format") == "csv":
-            answer = HttpResponse(write_csv(found), content_type="text/csv; charset=utf-8")
-            name = slugify(f"recall {component} {lot}")
-            answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-            add_never_cache_headers(answer)
-            return answer
+        form = LotForm(request.GET or None, auto_id="%s")
+        asked = form.cleaned_data if form.is_valid() else None
+        found = orders_of_lot(**asked) if asked else []
+        if asked and request.GET.get("format") == "csv":
+            return _file_of(found, **asked)
         page = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": gettext("Recall"),
-            "component": component,
-            "lot": lot,
+            "form": form,
+            "asked": asked,
             "found": found,
             "pieces": sum(recalled.pieces for recalled in found),
-            "csv": "?" + urlencode({"component": component, "lot": lot, "format": "csv"}),
-            "known": [] if found or not component else known_lots(component),
+            "csv": "?" + urlencode({**(asked or {}), "format": "csv"}),
+            "known": known_lots(asked["component"]) if asked and not found else [],
         }
         response = TemplateResponse(request, "admin/orders/lotuse/recall.html", page)
         add_never_cache_headers(response)
@@ -77,3 +83,11 @@ class LotUseAdmin(ReadOnlyAdmin):
 def recall_address(use: LotUse) -> str:
     query = urlencode({"component": use.component, "lot": use.lot})
     return f"{reverse('admin:orders_lotuse_recall')}?{query}"
+
+
+def _file_of(found: Sequence[Recalled], *, component: str, lot: str) -> HttpResponse:
+    answer = HttpResponse(write_csv(found), content_type="text/csv; charset=utf-8")
+    name = slugify(f"recall {component} {lot}")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    add_never_cache_headers(answer)
+    return answer

@@ -25,8 +25,8 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("bench/jobs/<uuid:job_id>/give-back/", bench_job.give_back, "bench_give_back"),
     ("bench/jobs/<uuid:job_id>/answer/", bench_job.answer, "bench_answer"),
     ("bench/jobs/<uuid:job_id>/go-on/", bench_job.go_on, "bench_go_on"),
-    ("bench/orders/<str:number>/send/", bench_sending.send, "bench_send"),
-    ("bench/orders/<str:number>/address/", bench_sending.address_label, "bench_address"),
+    ("bench/orders/<slug:number>/send/", bench_sending.send, "bench_send"),
+    ("bench/orders/<slug:number>/address/", bench_sending.address_label, "bench_address"),
 )
 
 

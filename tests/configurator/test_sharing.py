@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from configurator.mixing.mixer import Mixer
 from configurator.models import RecipeVersion, SharedMix
@@ -186,6 +187,15 @@ def test_what_cannot_be_made_is_led_to_the_mixer_which_says_why(
 
 def test_a_recipe_that_is_not_on_sale_cannot_be_shared(client: Client) -> None:
     assert share(client, recipe="soap").status_code == 404
+    assert not SharedMix.objects.exists()
+
+
+def test_the_database_is_not_asked_for_what_no_recipe_is_called(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """PostgreSQL takes no NUL, so the question itself would be an error."""
+    with django_assert_num_queries(0):
+        assert share(client, recipe="sham\0poo").status_code == 404
     assert not SharedMix.objects.exists()
 
 

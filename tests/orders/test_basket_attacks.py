@@ -284,7 +284,7 @@ def test_fields_of_the_models_sent_to_every_page_of_basket_and_order_are_not_sto
         if action in ("remove", "swap", "agree") and "action" in route:
             continue
         path = "/" + re.sub(r"<slug:action>", action, re.sub(r"<int:line>", str(line.pk), route))
-        path = re.sub(r"<str:token>", order.token, path)
+        path = re.sub(r"<slug:token>", order.token, path)
         assert "<" not in path or "line" not in path
         client.post(path, {**WANTED, "quantity": "1"}, headers=OWN_PAGE)
     client.post(CHECKOUT, {**sent, **read(client.get(CHECKOUT)).values, **WANTED})

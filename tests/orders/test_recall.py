@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from orders.admin import lots
 from orders.models import Job, Order
 from orders.recall import lots_of_order, orders_of_lot, write_csv
 from orders.remaking import remake_job
@@ -137,6 +138,21 @@ def test_the_page_names_other_lots_where_it_finds_none() -> None:
 
     assert "Lot &lt;b&gt; of mend went into no job" in page
     assert "M7" in page
+
+
+@pytest.mark.parametrize("more", [{}, {"format": "csv"}])
+@pytest.mark.parametrize("field", ["component", "lot"])
+def test_what_no_lot_and_no_component_has_is_refused_beside_its_field(
+    field: str, more: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL takes no NUL, so the question itself would be an error."""
+    for name in ("orders_of_lot", "known_lots"):
+        monkeypatch.delattr(lots, name)
+
+    page = make_boss().get(PAGE, {**ASKED, field: "a\0b", **more}).content.decode()
+
+    assert f'id="{field}_error"' in page
+    assert "Null characters are not allowed." in page
 
 
 def test_the_list_is_searched_by_lot_and_leads_to_the_recall() -> None:

@@ -404,6 +404,15 @@ def test_of_10_000_guessed_tokens_none_is_an_order(client: Client) -> None:
             assert client.get(f"/order/{wrong}{page}").status_code == 404, wrong
 
 
+@pytest.mark.parametrize("page", ["", "/pay", "/cancel", "/address", "/change", "/thanks"])
+def test_the_database_is_not_asked_for_what_no_token_has(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, page: str
+) -> None:
+    """PostgreSQL takes no NUL, so the question itself would be an error."""
+    with django_assert_num_queries(0):
+        assert client.get(f"/order/a%00b{page}").status_code == 404
+
+
 def test_the_token_of_one_order_opens_no_other(client: Client) -> None:
     mine = make_order(paid=True, label_name="Ada")
     other = make_order(paid=True, label_name="Eve")

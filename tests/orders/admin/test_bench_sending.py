@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -55,6 +57,17 @@ def test_who_sends_sees_the_address_once_something_is_made() -> None:
     label = staff.get(send_address(produced, "address"))
     assert STREET in body(label)
     assert "no-store" in label["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", ["send", "address"])
+def test_the_database_is_not_asked_for_what_no_number_has(page: str) -> None:
+    """PostgreSQL takes no NUL, so the question itself would be an error."""
+    staff = sign_in()
+
+    with CaptureQueriesContext(connection) as asked:
+        assert staff.get(f"{BENCH}orders/a%00b/{page}/").status_code == 404
+
+    assert "orders_order" not in " ".join(query["sql"] for query in asked.captured_queries)
 
 
 def test_once_it_is_sent_the_address_is_gone_again() -> None:

@@ -18,6 +18,11 @@ class Payment(BasePayment):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["token"], name="payment_by_token"),  # what notices and returns name
+            models.Index(fields=["status", "captured_amount"], name="payment_by_captured"),
+            models.Index(fields=["status", "created"], name="payment_by_created"),
+        ]
 
     def get_purchased_items(self) -> Iterator[PurchasedItem]:
         for line in self.order.lines.select_related("version__recipe"):

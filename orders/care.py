@@ -10,7 +10,7 @@ from orders.cancelling import close_order
 from orders.holds import OVER, place_hold, release_hold
 from orders.jobs import Actor, WrongStateError, move_job, without_lease
 from orders.models import Hold, Job, Order, OutboxEntry
-from orders.outbox import add_entry, retry_entry
+from orders.outbox import add_entry
 from orders.sending import send_after_commit
 from orders.settling import settle_cancellation
 from orders.stock import free_stock
@@ -100,11 +100,6 @@ def release_holds(holds: Collection[Hold], *, by: str, now: datetime) -> int:
             after = release_hold(hold.public_id, job_id=hold.job.public_id, by=staff, now=now)
             released += after.released_at == now
     return released
-
-
-def retry_hand_off(entry: OutboxEntry, *, now: datetime) -> bool:
-    """Give a dead outbox entry a fresh start; False for one that is not dead."""
-    return retry_entry(entry, now=now)
 
 
 def renew_token(order: Order, *, now: datetime) -> str:

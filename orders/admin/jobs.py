@@ -18,7 +18,7 @@ from orders.admin.holding import HoldPages
 from orders.admin.job_deeds import DECIDE, JOB_DEEDS
 from orders.admin.job_recipe import show_recipe
 from orders.admin.labels import LabelPages
-from orders.admin.long_lists import LongListAdmin
+from orders.admin.long_lists import SEARCH_HELP, LongListAdmin
 from orders.finding import find_jobs
 from orders.models import Hold, Job, JobTransition
 from staff.filters import titled
@@ -81,6 +81,7 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
     )
     sortable_by = ["promised_on"]  # by an index; else a million rows are sorted for a hundred
     search_fields = ["order__number"]  # `finding` says what is searched
+    search_help_text = SEARCH_HELP
     inlines = [HoldInline, TransitionInline]
     fields = [
         *("order", "line", "state", "promised_on", "is_held", "label_name", "needs", "frozen_recipe"),

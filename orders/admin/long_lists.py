@@ -8,12 +8,13 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from orders.finding import EVERYWHERE, LOOK_BACK, MOST_FOUND, Found
 from staff.reading import ReadOnlyAdmin
 
 MOST_COUNTED = 10_000
+SEARCH_HELP = gettext_lazy("A whole number finds its order at once; all else is looked for word by word.")
 
 
 class LimitedPaginator(Paginator[Any]):

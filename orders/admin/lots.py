@@ -17,9 +17,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from orders.admin.long_lists import LongListAdmin
 from orders.models import LotUse
 from orders.recall import Recalled, known_lots, orders_of_lot, write_csv
-from staff.reading import ReadOnlyAdmin
 
 
 class LotForm(forms.Form):
@@ -30,10 +30,11 @@ class LotForm(forms.Form):
 
 
 @admin.register(LotUse)
-class LotUseAdmin(ReadOnlyAdmin):
+class LotUseAdmin(LongListAdmin):
     list_display = ["lot", "component", "slot", "batch", "job", "recall_link"]
     list_filter = ["component"]
     list_select_related = ["job__order"]
+    list_only = ("lot", "component", "slot", "job__batch", "job__state", "job__order__number")
     search_fields = ["lot", "job__batch", "job__order__number"]
     ordering = ["-id"]
     change_list_template = "admin/orders/lotuse/change_list.html"

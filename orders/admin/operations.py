@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from orders.admin.figure import Figure, list_of
+from orders.admin.outbox import way_on
 from orders.figures import HOUR, OPEN, Figures, read_figures
 from orders.health import Part, Status, read_health
 from orders.models import Job, Order, OutboxEntry, Pulse, WebhookDelivery, WebhookEndpoint
@@ -149,15 +150,7 @@ def _dead_entries() -> list[tuple[OutboxEntry, str]]:
         .select_related("order", "plan__recipe")
         .order_by("-id")
     )
-    return [(entry, _what_to_do(entry)) for entry in dead[:MOST_SHOWN]]
-
-
-def _what_to_do(entry: OutboxEntry) -> str:
-    if entry.topic == OutboxEntry.Topic.HANDOFF:
-        return _("The order's jobs are held until it works. Mend what the error says, then try again.")
-    if entry.topic == OutboxEntry.Topic.REFUND:
-        return _("Look at the payment provider first whether the money went back, then try again.")
-    return _("The mail was not sent. Mend the mail server or correct the address, then try again.")
+    return [(entry, way_on(entry)) for entry in dead[:MOST_SHOWN]]
 
 
 def _failed_deliveries() -> list[WebhookDelivery]:

@@ -22,7 +22,7 @@ from orders.admin.deeds import MOST_AT_ONCE, DeedPages
 from orders.admin.job_deeds import DECIDE
 from orders.admin.jobs import said_if
 from orders.admin.labels import first_uncancelled, labels_address
-from orders.admin.long_lists import LongListAdmin
+from orders.admin.long_lists import SEARCH_HELP, LongListAdmin
 from orders.admin.lots import recall_address
 from orders.admin.order_deeds import ORDER_DEEDS
 from orders.finding import find_orders
@@ -31,7 +31,7 @@ from orders.models import Job, Order, OrderLine, Payment, Shipment
 from orders.recall import lots_of_order
 from orders.timeline import read_timeline
 from staff.filters import titled
-from staff.reading import ReadOnlyAdmin, ReadOnlyInline
+from staff.reading import ReadOnlyInline
 
 
 class LineInline(ReadOnlyInline):
@@ -84,6 +84,7 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
     ]
     list_only = ("number", "state", "full_name", "town", "total", "expected_on", "placed_at")
     search_fields = ["number"]  # `finding` says what is searched
+    search_help_text = SEARCH_HELP
     inlines = [LineInline, JobInline, PaymentInline]
     fields = [
         "number", "state", "email", "full_name", "postcode", "address_line1", "address_line2", "town", "country",
@@ -194,9 +195,10 @@ def _remakes(jobs: Sequence[Job]) -> list[tuple[str, str]]:
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(ReadOnlyAdmin):
+class ShipmentAdmin(LongListAdmin):
     list_display = ["carrier", "tracking", "order", "client", "shipped_at"]
     list_select_related = ["order", "client"]
+    list_only = ("carrier", "tracking", "shipped_at", "order__number", "client__name")
     search_fields = ["tracking", "order__number"]
     readonly_fields = ["sent_by"]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from orders import outbox
-from orders.care import retry_hand_off
 from orders.handoff import hand_off
 from orders.models import Job, JobTransition, Order, OutboxEntry
 from orders.outbox import GIVE_UP_AFTER, process_outbox, retry_entry
@@ -144,7 +143,7 @@ def test_a_retry_of_a_dead_entry_succeeds_and_releases_the_hold(monkeypatch: pyt
     monkeypatch.undo()
     later = NOW + timedelta(days=2)
 
-    assert retry_hand_off(entry, now=later) is True
+    assert retry_entry(entry, now=later) is True
     entry.refresh_from_db()
     assert (entry.state, entry.attempts, entry.next_attempt_at) == (S.PENDING, 0, later)
     assert Job.objects.get().on_hold, "until it has worked"
@@ -164,8 +163,7 @@ def test_only_a_dead_entry_can_be_retried(state: str) -> None:
     entry.refresh_from_db()
     before = stored_rows()
 
-    assert retry_hand_off(entry, now=NOW + timedelta(hours=1)) is False
-    retry_entry(entry, now=NOW + timedelta(hours=1))
+    assert retry_entry(entry, now=NOW + timedelta(hours=1)) is False
 
     assert stored_rows() == before
 
@@ -175,11 +173,11 @@ def test_a_dead_entry_that_two_people_retry_is_retried_once(monkeypatch: pytest.
     OutboxEntry.objects.update(state=S.DEAD, attempts=12)
     entry.refresh_from_db()
     seen_by_both = OutboxEntry.objects.get()
-    assert retry_hand_off(entry, now=NOW) is True
+    assert retry_entry(entry, now=NOW) is True
     process_outbox(entry.pk, now=NOW)
     before = stored_rows()
 
-    assert retry_hand_off(seen_by_both, now=NOW) is False
+    assert retry_entry(seen_by_both, now=NOW) is False
 
     assert stored_rows() == before
 

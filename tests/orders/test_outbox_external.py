@@ -15,10 +15,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from config.processes import BASE_DIR
 from orders import outbox, sending
-from orders.care import retry_hand_off
 from orders.handoff import hand_off
 from orders.models import Job, Order, OutboxEntry
-from orders.outbox import GIVE_UP_AFTER, LEASE, add_entry, process_outbox
+from orders.outbox import GIVE_UP_AFTER, LEASE, add_entry, process_outbox, retry_entry
 from orders.relaying import ERRANDS, relay_errands, relay_hand_offs, relay_outbox
 from orders.sending import send_after_commit
 from orders.tasks import process_outbox_entries
@@ -202,7 +201,7 @@ def test_an_errand_that_was_given_up_can_be_tried_again(monkeypatch: pytest.Monk
     entry.refresh_from_db()
     handle_by(monkeypatch, lambda entry, now: None)
 
-    assert retry_hand_off(entry, now=NOW) is True
+    assert retry_entry(entry, now=NOW) is True
 
     assert process_outbox(entry.pk, now=NOW) is True
     entry.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Staff's lists of orders and jobs cost the same however long they are."""
+"""Staff's lists of what comes by the thousand cost the same however long they are."""
 
 import uuid
 from typing import Any
@@ -7,16 +7,21 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from orders import finding
 from orders.admin import long_lists
 from orders.models import Job, Order, OrderLine
+from orders.outbox import add_plan_entry
+from tests.configurator.plans import make_plan
 from tests.orders.admin.people import make_boss
+from tests.orders.lots import use_lots
 from tests.orders.make import make_job
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
 JOBS, ORDERS = "/admin/orders/job/", "/admin/orders/order/"
+OUTBOX = "/admin/orders/outboxentry/"
 MOST_QUERIES = 12
 MANY = 10_000
 SEARCHES = ["", "nothing", "ada lovelace", "mend quench", "@example.org", "warm hearth mend quench ada x"]
@@ -83,6 +88,29 @@ def test_a_list_of_jobs_reads_no_recipe_and_nothing_about_who_ordered() -> None:
     for column in ("snapshot", "made_of", "email", "full_name", "address_line1", "postcode", "town"):
         assert f'"orders_job"."{column}"' not in asked
         assert f'"orders_order"."{column}"' not in asked
+
+
+def test_the_outbox_reads_no_spec_and_its_newest_entries_without_sorting_all() -> None:
+    plan = make_plan()
+    add_plan_entry("mail_plan_refused", plan=plan, now=timezone.now())
+
+    asked = queries_of(make_boss(), OUTBOX, "")
+
+    [listed] = [sql for sql in asked if '"orders_outboxentry"."error"' in sql]
+    assert listed.split("ORDER BY ")[1].startswith('"orders_outboxentry"."id" DESC')
+    for column in ("spec", "space"):
+        assert f'"configurator_plannedpublish"."{column}"' not in " ".join(asked)
+
+
+@pytest.mark.parametrize("path", [OUTBOX, "/admin/orders/shipment/", "/admin/orders/lotuse/"])
+def test_other_long_lists_count_no_further_either(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_lists, "MOST_COUNTED", 3)
+    use_lots(make_job("shipped"), main="M7")
+
+    counted = [sql for sql in queries_of(make_boss(), path, "") if "COUNT(" in sql]
+
+    assert counted
+    assert all("LIMIT 3" in sql for sql in counted)
 
 
 def test_no_list_counts_further_than_its_pages_lead(monkeypatch: pytest.MonkeyPatch) -> None:

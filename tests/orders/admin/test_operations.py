@@ -114,7 +114,7 @@ def test_it_says_how_the_last_look_at_the_invariants_ended() -> None:
 @pytest.mark.parametrize(
     ("topic", "said"),
     [
-        ("handoff", "jobs are held until it works"),
+        ("handoff", "Its jobs are on hold."),
         ("refund", "payment provider"),
         ("mail_late", "mail server"),
     ],

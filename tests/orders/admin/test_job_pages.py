@@ -1,15 +1,16 @@
-"""What staff decide about a job on pages of their own: labels, holds, remakes; and the outbox's order."""
+"""What staff decide about a job on pages of their own: labels, holds, remakes; and the outbox's hints."""
 
 import uuid
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from configurator.models import Component
 from orders.handoff import hold_jobs
 from orders.models import Hold, Job, OutboxEntry
 from tests.orders.admin.people import act, make_boss, make_clerk
-from tests.orders.make import make_job, make_order
+from tests.orders.make import make_client, make_job, make_order
 from tests.orders.pages import read
 from tests.orders.stored import stored_rows
 
@@ -189,6 +190,30 @@ def test_who_may_only_look_sees_labels_and_decides_nothing() -> None:
         assert clerk.get(f"{JOBS}{path}").status_code == 403
         assert clerk.post(f"{JOBS}{path}", {"reason": "other"}).status_code == 403
         assert f'href="{JOBS}{path}"' not in page
+
+    assert stored_rows() == before
+
+
+def test_a_hold_that_two_people_release_is_noted_once() -> None:
+    job = make_job("ready", on_hold=True)
+    path = f"{JOBS}{job.pk}/holds/{job.holds.get().public_id}/release/"
+    boss = make_boss()
+
+    said = [str(next(iter(boss.post(path, follow=True).context["messages"]))) for _ in range(2)]
+
+    assert said == ["The hold is released, and the job goes on."] * 2
+    assert [entry.get_change_message() for entry in LogEntry.objects.all()] == ["Hold released."]
+
+
+def test_nothing_is_decided_about_a_job_that_the_list_does_not_show() -> None:
+    job = make_job("ready", on_hold=True)
+    Job.objects.update(sandbox=make_client().row)
+    boss = make_boss()
+    before = stored_rows()
+
+    for path in ("hold/", f"holds/{job.holds.get().public_id}/release/"):
+        assert boss.get(f"{JOBS}{job.pk}/{path}").status_code == 404
+        assert boss.post(f"{JOBS}{job.pk}/{path}", {"reason": "other"}).status_code == 404
 
     assert stored_rows() == before
 

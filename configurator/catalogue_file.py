@@ -105,9 +105,6 @@ class Node:
         self.fail("expected true or false")
         return False
 
-    def texts(self) -> list[str]:
-        return [item.text() for item in self.items()]
-
 
 def find_file(name: str) -> Path:
     """A catalogue file by its path, or a shipped one by its plain name, such as `bicycle`."""

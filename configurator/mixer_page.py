@@ -18,7 +18,7 @@ from configurator.mixing.price import DeliveryPrice, price_per_100_ml, price_so_
 from configurator.mixing.spec import Size
 from configurator.picture import Layer, draw_layers
 from configurator.progress import Progress, read_progress
-from configurator.restrictions import NONE_AT_ALL, Restrictions
+from configurator.restrictions import Restrictions
 from configurator.sections import open_section
 from configurator.undo import Undo, changed_slots, offer_undo
 from configurator.ways_out import Repair, WaysOut, find_ways_out, why_not_open
@@ -131,7 +131,7 @@ def build_page(
     *,
     bench: Bench,
     today: date,
-    within: Restrictions = NONE_AT_ALL,
+    within: Restrictions,
     before: MixState | None = None,
 ) -> MixerPage:
     """Answer a state without touching the database.

@@ -15,6 +15,8 @@ from configurator.history import PARTS, TRACKED, fields_of
 Row = models.Model
 Kind = type[Any]
 
+MOST_CHANGES = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -49,14 +51,14 @@ class _Step:
         return (self.after or self.before).id
 
 
-def changes_of(row: Row, *, most: int = 50) -> list[Change]:
-    """The newest changes of a row and of what belongs to it, newest first."""
+def changes_of(row: Row) -> list[Change]:
+    """The MOST_CHANGES newest changes of a row and of what belongs to it, newest first."""
     own = list(_own(type(row), [row.pk]))
     moments: set[datetime] = set()
     for _kind, records in own:
         newest = records.order_by("-history_date", "-history_id")
-        moments |= set(newest.values_list("history_date", flat=True)[: most * 4])
-    newest_moments = sorted(moments, reverse=True)[:most]
+        moments |= set(newest.values_list("history_date", flat=True)[: MOST_CHANGES * 4])
+    newest_moments = sorted(moments, reverse=True)[:MOST_CHANGES]
     records_at: dict[datetime, list[tuple[Kind, Any]]] = defaultdict(list)
     for kind, records in own:
         found = records.filter(history_date__in=newest_moments).select_related("history_user")

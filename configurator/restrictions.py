@@ -17,9 +17,6 @@ class Restrictions:
     out: Mapping[tuple[str, str], date | None] = field(default_factory=dict)
 
 
-NONE_AT_ALL = Restrictions()
-
-
 def read_restrictions(
     mixer: Mixer, size: Size, *, avoid: Collection[str], bench: Bench, today: date
 ) -> Restrictions:

@@ -81,15 +81,13 @@ def give_back(payment: Payment, *, now: datetime) -> None:
     send_after_commit(add_entry(OutboxEntry.Topic.REFUND, order=payment.order, key=str(payment.pk), now=now))
 
 
-def settle_confirmed_payments(*, now: datetime, order: Order | None = None) -> int:
-    """Apply payments that were confirmed and then forgotten, as after a crash between the two.
+def settle_confirmed_payments(*, now: datetime) -> int:
+    """Apply all payments that were confirmed and then forgotten, as after a crash between the two.
 
-    All of them, or those of one order; safe to run twice. Returns how many orders became paid. Those over another
-    total were logged when they came, and are left to staff.
+    Safe to run twice. Returns how many orders became paid. Those over another total were logged when they came, and
+    are left to staff.
     """
     unsettled = Payment.objects.filter(status=PaymentStatus.CONFIRMED, captured_amount=0)
-    if order is not None:
-        unsettled = unsettled.filter(order=order)
     return settle_payments(unsettled.select_related("order").order_by("id"), now=now)
 
 
@@ -117,15 +115,13 @@ def _is_over_total(payment: Payment, order: Order) -> bool:
     return payment.total == major_units(order.total) and payment.currency == order.currency
 
 
-def open_payment(order: Order, payments: Sequence[Payment] | None = None) -> Payment:
+def open_payment(order: Order, payments: Sequence[Payment]) -> Payment:
     """The payment to go on with for an unpaid order: the last one if it can still succeed, else a new one like it.
 
-    `payments` are those of the order just read, the first one first; None to have them read.
+    `payments` are those of the order just read, the first one first.
     """
-    known = order.payments.order_by("id") if payments is None else payments
-    last = list(known)[-1:]
-    if last and last[0].status in OPEN_STATUSES:
-        return last[0]
+    if payments and payments[-1].status in OPEN_STATUSES:
+        return payments[-1]
     return add_payment(order)
 
 

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from orders.models import Job, LotUse, Order
 
+MOST_LOTS = 20
 FORMULA = tuple("=+-@\t\r\n|\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet takes for the start of one
 
 
@@ -50,10 +51,10 @@ def lots_of_order(order: Order) -> list[LotUse]:
     return list(LotUse.objects.filter(job__order=order).select_related("job").order_by("job_id", "id"))
 
 
-def known_lots(component: str, *, most: int = 20) -> list[str]:
-    """The lots of a component that were reported last, the newest first. One query."""
+def known_lots(component: str) -> list[str]:
+    """The MOST_LOTS lots of a component that were reported last, the newest first. One query."""
     uses = LotUse.objects.filter(component=component, job__sandbox=None).order_by("-id")
-    return list(dict.fromkeys(uses.values_list("lot", flat=True)[: most * 10]))[:most]
+    return list(dict.fromkeys(uses.values_list("lot", flat=True)[: MOST_LOTS * 10]))[:MOST_LOTS]
 
 
 def write_csv(found: Iterable[Recalled]) -> str:

@@ -15,10 +15,9 @@ from configurator.mixing.repairing import nearest_mixes
 from configurator.mixing.sampling import Sampler
 from configurator.mixing.scoring import best_path
 from configurator.mixing.searching import Deadline
-from configurator.mixing.status import Status, statuses_of
 from configurator.mixing.walking import bits
 
-__all__ = ["Conflict", "CountUnknown", "Space", "Status"]
+__all__ = ["Conflict", "CountUnknown", "Space"]
 
 EXPLAIN_SECONDS = 0.5
 NOTHING: Mapping[int, int] = MappingProxyType({})
@@ -64,16 +63,6 @@ class Space:
         and only if some makeable mix of allowed options holds it and the other choices. One sweep down and one up.
         """
         return self.diagram.options(self._want(chosen, allowed), self._full if allowed is None else allowed)
-
-    def statuses(
-        self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None
-    ) -> tuple[tuple[Status, ...], ...]:
-        """Per slot and option, how it stands beside the choices. As two questions for the options."""
-        leaves, ever = self.options(chosen, allowed), self.options(NOTHING, allowed)
-        return tuple(
-            statuses_of(size, choice=chosen.get(slot), leaves=leaves[slot], ever=ever[slot])
-            for slot, size in enumerate(self.sizes)
-        )
 
     def count(self, chosen: Mapping[int, int] = NOTHING, allowed: Sequence[int] | None = None) -> int:
         """How many makeable mixes of allowed options hold all choices. Linear."""

@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from configurator.days import written_day, written_day_and_time, written_short_day, written_weekday
+from configurator.days import written_day, written_day_and_time, written_weekday
 from configurator.label_drawing import Line, draw_label, squeezed
 from configurator.money import written
 
@@ -74,12 +74,6 @@ def squeezed_to(text: str, room: int) -> int | None:
 def day(value: date | datetime) -> str:
     """A day with its weekday, such as Friday 27 November."""
     return written_day(value)
-
-
-@register.filter
-def short_day(value: date | datetime) -> str:
-    """A day as short as it can be understood, such as 27 Nov."""
-    return written_short_day(value)
 
 
 @register.filter

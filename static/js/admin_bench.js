@@ -32,7 +32,6 @@
     }
   };
   setInterval(keep, EVERY);
-  document.addEventListener("bench:keep", keep);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && Date.now() - last > EVERY) keep();
   });

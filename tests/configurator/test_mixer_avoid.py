@@ -96,7 +96,7 @@ def test_nothing_is_left_out_until_she_says_so(client: Client) -> None:
 def test_a_product_that_declares_nothing_does_not_ask() -> None:
     mixer = Mixer(make_spec(families=(family("bases", "oak"), family("shots", "mint"))))
 
-    page = build_page(mixer, state_of(mixer), bench=Bench(), today=TODAY)
+    page = build_page(mixer, state_of(mixer), bench=Bench(), today=TODAY, within=Restrictions())
 
     assert not page.can_leave_out
 

@@ -11,6 +11,7 @@ from configurator.mix_address import MixState
 from configurator.mixer_page import MixerPage, build_page
 from configurator.mixing.mixer import Mixer
 from configurator.models import RecipeVersion
+from configurator.restrictions import Restrictions
 from configurator.versions import mixer_for
 from tests.configurator import catalogue_judge as judge
 
@@ -25,7 +26,7 @@ def mixer(catalogue: RecipeVersion) -> Mixer:
 
 def page_of(mixer: Mixer, mix: dict[str, str], *, size: str = "250ml") -> MixerPage:
     state = MixState(recipe="shampoo", mix=mix, size=mixer.read_size(size))
-    return build_page(mixer, state, bench=BENCH, today=TODAY)
+    return build_page(mixer, state, bench=BENCH, today=TODAY, within=Restrictions())
 
 
 def every_state() -> Iterator[dict[str, str]]:
@@ -115,7 +116,7 @@ def test_repairs_keep_size_and_name(mixer: Mixer) -> None:
         label_name="Ada",
     )
 
-    page = build_page(mixer, state, bench=BENCH, today=TODAY)
+    page = build_page(mixer, state, bench=BENCH, today=TODAY, within=Restrictions())
 
     assert [repair.address for repair in page.repairs] == [
         "/mix/shampoo/?base=orchard-rain&main=gleam&size=50ml&label=Ada",
@@ -164,5 +165,5 @@ def test_a_name_that_cannot_be_printed_cannot_be_ordered(mixer: Mixer) -> None:
     mix = {"base": "warm-hearth", "main": "mend", "second": "quench"}
     state = MixState(recipe="shampoo", mix=mix, size=mixer.read_size(None), label_name="☃", label_error="No")
 
-    assert not build_page(mixer, state, bench=BENCH, today=TODAY).is_orderable
+    assert not build_page(mixer, state, bench=BENCH, today=TODAY, within=Restrictions()).is_orderable
     assert page_of(mixer, mix).is_orderable

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError
 from payments import PaymentStatus
 
 from orders.models import Job, JobTransition, Order, OutboxEntry, Payment
-from orders.payments import settle_confirmed_payments
+from orders.payments import order_and_payments, settle_confirmed_payments, settle_payments
 from orders.relaying import EACH_SECOND, do_each, do_periodic_work, expire_unpaid_orders, relay_outbox
 from tests.orders.make import make_hand_off, make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
@@ -164,7 +164,7 @@ def test_one_orders_lost_news_are_settled_without_the_others() -> None:
     order, other = make_order(now=NOW), make_order(now=NOW)
     Payment.objects.update(status=PaymentStatus.CONFIRMED)
 
-    assert settle_confirmed_payments(now=NOW, order=order) == 1
+    assert settle_payments(order_and_payments(order.token)[1], now=NOW) == 1
 
     order.refresh_from_db()
     other.refresh_from_db()

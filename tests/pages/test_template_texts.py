@@ -84,7 +84,7 @@ def test_a_template_hands_no_words_of_its_own_on(path: Path) -> None:
     "path", [p for p in PATHS if "admin" not in p.parts], ids=lambda p: str(p.relative_to(TEMPLATES))
 )
 def test_a_template_writes_days_and_times_by_the_language(path: Path) -> None:
-    """By the filters `day`, `short_day`, `weekday` and `day_and_time`; the filter `date` is for machines ('c')."""
+    """By the filters `day`, `weekday` and `day_and_time`; the filter `date` is for machines ('c')."""
     assert DATE_FILTER.findall(path.read_text()) == []
 
 

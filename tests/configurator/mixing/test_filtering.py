@@ -54,7 +54,7 @@ def test_best_sample_and_reasons_are_as_good_as_compiled(question: Question, dat
     exact, space = compile_space(model), filtered(model)
 
     assert space.best(scores, chosen, allowed) == exact.best(scores, chosen, allowed)
-    assert space.statuses(chosen, allowed) == exact.statuses(chosen, allowed)
+    assert space.options(chosen, allowed) == exact.options(chosen, allowed)
     drawn = space.sample(Random(2), chosen, allowed)
     assert (drawn in set(exact.mixes(chosen, allowed))) is (exact.count(chosen, allowed) > 0)
     for slot, size in enumerate(model.sizes):

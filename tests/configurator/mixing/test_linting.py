@@ -1,4 +1,4 @@
-"""Lint and statuses, judged by brute force."""
+"""Lint, judged by brute force."""
 
 from hypothesis import given, settings
 
@@ -6,8 +6,7 @@ from configurator.mixing.compiling import compile_space
 from configurator.mixing.linting import lint
 from configurator.mixing.model import Limit, Model, Nogood, Table
 from configurator.mixing.searching import Deadline
-from configurator.mixing.space import Status
-from tests.configurator.mixing.brute_force import Masks, all_mixes, holding, models, questions
+from tests.configurator.mixing.brute_force import all_mixes, models
 from tests.length import long_or_short
 
 
@@ -68,27 +67,6 @@ def test_without_time_every_rule_is_unsettled_and_none_is_called_idle() -> None:
 
     assert set(found.idle) <= set(model.sources) - set(found.unsettled)
     assert found.unsettled
-
-
-@given(question=questions())
-@settings(max_examples=long_or_short(1000, 50))
-def test_statuses_are_those_of_brute_force(question: tuple[Model, dict[int, int], Masks | None]) -> None:
-    model, chosen, allowed = question
-    makeable = all_mixes(model, allowed)
-
-    found = compile_space(model).statuses(chosen, allowed)
-
-    assert [len(row) for row in found] == list(model.sizes)
-    for slot, row in enumerate(found):
-        left = {mix[slot] for mix in holding(makeable, chosen, free=slot)}
-        ever = {mix[slot] for mix in makeable}
-        for option, status in enumerate(row):
-            if chosen.get(slot) == option:
-                assert status is Status.CHOSEN
-            elif option in left:
-                assert status is (Status.SWAPPABLE if slot in chosen else Status.FREE)
-            else:
-                assert status is (Status.CHANGE if option in ever else Status.NEVER)
 
 
 @given(model=models(), before=models())

@@ -208,9 +208,7 @@ def _to_send(*, now: datetime) -> tuple[ToSend, ...]:
 
 
 def _count_unmade(order_ids: Sequence[int]) -> dict[int, int]:
-    unmade = Job.objects.filter(
-        order__in=order_ids, state__in=[S.PENDING, S.READY, S.CLAIMED, S.IN_PRODUCTION, S.FAILED]
-    )
+    unmade = Job.objects.filter(order__in=order_ids, state__in=Job.HOLDS_STOCK)
     return dict(unmade.order_by().values_list("order").annotate(jobs=Count("pk")))
 
 

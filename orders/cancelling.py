@@ -18,10 +18,7 @@ from orders.sending import send_after_commit
 from orders.stock import free_stock
 
 SHOPPER = Actor("shopper")
-UNTOUCHED = (Job.State.PENDING, Job.State.READY)
-UNMADE = (*UNTOUCHED, Job.State.FAILED)  # of a failed job nothing is left to send
 MADE = (Job.State.PRODUCED, Job.State.SHIPPED)
-OVER = (Job.State.SHIPPED, Job.State.CANCELLED)
 
 
 class TooLateError(Exception):
@@ -69,7 +66,7 @@ def cancel_order(order: Order, *, by: Actor, now: datetime, note: str = "") -> b
             let_go(order, now=now)
             _note(order, OrderEvent.Kind.CANCELLED, by=by, now=now, note=note)
             return True
-        jobs = [job for job in lock_unbegun(order) if job.state in UNMADE]
+        jobs = [job for job in lock_unbegun(order) if job.state in Job.UNMADE]
         try:
             move_jobs(jobs, Job.State.CANCELLED, by=by, now=now, changes=lambda job: {})
         except WrongStateError as error:
@@ -136,11 +133,11 @@ def _ask_the_bench(order: Order, jobs: Sequence[Job], *, now: datetime) -> None:
 
 
 def _begun(jobs: Sequence[Job]) -> tuple[Job, ...]:
-    return tuple(job for job in jobs if job.state not in (*UNMADE, Job.State.CANCELLED))
+    return tuple(job for job in jobs if job.state not in (*Job.UNMADE, Job.State.CANCELLED))
 
 
 def _can_ask(order: Order, jobs: Sequence[Job]) -> bool:
-    return order.state == Order.State.PAID and any(job.state not in OVER for job in jobs)
+    return order.state == Order.State.PAID and any(job.state not in Job.OVER for job in jobs)
 
 
 def _note(order: Order, kind: str, *, by: Actor, now: datetime, note: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from orders.cancelling import close_order
-from orders.holds import OVER, place_hold, release_hold
+from orders.holds import place_hold, release_hold
 from orders.jobs import Actor, WrongStateError, move_job, without_lease
 from orders.models import Hold, Job, Order, OutboxEntry
 from orders.outbox import add_entry
@@ -15,9 +15,6 @@ from orders.sending import send_after_commit
 from orders.settling import settle_cancellation
 from orders.stock import free_stock
 from orders.tokens import new_token
-
-# What a maker has in hand is not cancelled over its head: fulfilment accepts a cancellation, or refuses it.
-CAN_BE_GIVEN_UP = (Job.State.PENDING, Job.State.READY, Job.State.FAILED)
 
 
 def make_again(job: Job, *, by: str, now: datetime) -> Job:
@@ -56,7 +53,8 @@ def give_up(job: Job, *, by: str, now: datetime) -> Job:
     staff = Actor("staff", by)
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=job.order_id)
-        if job.state not in CAN_BE_GIVEN_UP:
+        # What a maker has in hand is not cancelled over its head: fulfilment accepts a cancellation, or refuses it.
+        if job.state not in Job.UNMADE:
             raise WrongStateError(job, Job.State.CANCELLED)
         moved = move_job(job, Job.State.CANCELLED, by=staff, now=now)
         free_stock([job.line])
@@ -87,7 +85,7 @@ def hold_order(order: Order, *, reason: str, note: str, by: str, now: datetime) 
     Raises holds.NothingToHoldError for one that is shipped or cancelled meanwhile.
     """
     with transaction.atomic():
-        jobs = list(order.jobs.exclude(state__in=OVER).order_by("id").select_for_update(of=("self",)))
+        jobs = list(order.jobs.exclude(state__in=Job.OVER).order_by("id").select_for_update(of=("self",)))
         return sum(hold_once(job, reason=reason, note=note, by=by, now=now) for job in jobs)
 
 

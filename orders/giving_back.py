@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import transaction
 from payments import PaymentStatus
 
-from orders.cancelling import OVER
 from orders.models import Job, Order, OutboxEntry
 from orders.payments import give_back
 
@@ -37,7 +36,7 @@ def give_money_back(order: Order, *, now: datetime) -> int:
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         jobs = order.jobs.order_by("id").select_for_update(of=("self",))
-        if is_open := [job for job in jobs if job.state not in OVER]:
+        if is_open := [job for job in jobs if job.state not in Job.OVER]:
             raise StillOpenError(order, is_open)
         payments = list(order.payments.filter(status=PaymentStatus.CONFIRMED).order_by("id"))
         if order.state != Order.State.PAID or not payments:

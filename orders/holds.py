@@ -9,8 +9,6 @@ from orders.feed import note_event
 from orders.jobs import Actor
 from orders.models import FeedEvent, Hold, Job
 
-OVER = (Job.State.SHIPPED, Job.State.CANCELLED)
-
 
 class NothingToHoldError(Exception):
     """The job is shipped or cancelled; `job` is as found."""
@@ -42,7 +40,7 @@ def place_hold(public_id: uuid.UUID, *, reason: str, note: str = "", by: Actor, 
     """
     with transaction.atomic():
         job = Job.objects.select_for_update(of=("self",)).select_related("order").get(public_id=public_id)
-        if job.state in OVER:
+        if job.state in Job.OVER:
             raise NothingToHoldError(job)
         hold = Hold.objects.create(job=job, reason=reason, note=note, placed_by=str(by), placed_at=now)
         Job.objects.filter(pk=job.pk).update(on_hold=True)

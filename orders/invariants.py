@@ -25,7 +25,6 @@ from orders.models import FeedEvent, FeedState, Job, JobTransition, Order, Order
 from orders.stock import amounts_for
 
 S = Job.State
-HOLDS_STOCK = (S.PENDING, S.READY, S.CLAIMED, S.IN_PRODUCTION, S.FAILED)
 FORGOTTEN_AFTER = timedelta(seconds=60)
 READ_AT_ONCE = 2000
 
@@ -156,7 +155,7 @@ def _stock(now: datetime) -> Iterator[str]:
     """What is reserved is what unmade bottles take, and no more than there is."""
     reserved: defaultdict[str, Decimal] = defaultdict(Decimal)
     unpaid = Q(order__state=Order.State.PLACED)
-    unmade = Q(jobs__state__in=HOLDS_STOCK)
+    unmade = Q(jobs__state__in=Job.HOLDS_STOCK)
     lines = OrderLine.objects.filter(unpaid | unmade, order__sandbox=None).select_related("version")
     for line in lines.defer("version__spec", "version__space").iterator(READ_AT_ONCE):
         for slug, amount in amounts_for([line]).items():

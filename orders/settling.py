@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orders.cancelling import MADE, UNMADE, close_order
+from orders.cancelling import MADE, close_order
 from orders.feed import note_event
 from orders.holds import place_hold
 from orders.jobs import Actor, make_job, move_job, move_jobs
@@ -43,7 +43,7 @@ def settle_cancellation(order: Order, *, by: Actor, now: datetime) -> bool:
 
 
 def _cancel_the_rest(order: Order, jobs: Sequence[Job], *, by: Actor, now: datetime) -> None:
-    rest = [job for job in jobs if job.state in UNMADE]
+    rest = [job for job in jobs if job.state in Job.UNMADE]
     move_jobs(rest, Job.State.CANCELLED, by=by, now=now, changes=lambda job: {"cancellation": C.ACCEPTED})
     free_stock([job.line for job in rest])
     close_order(order, by=by, now=now)

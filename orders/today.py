@@ -16,9 +16,6 @@ from orders.figures import OPEN, REAL
 from orders.lateness import LOOK_BACK
 from orders.models import Job, Order, OrderEvent, Slip
 
-S = Job.State
-TO_BLEND = (S.PENDING, S.READY, S.CLAIMED, S.IN_PRODUCTION, S.FAILED)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenOrder:
@@ -63,7 +60,7 @@ def read_open_work(*, now: datetime) -> OpenWork:
     for sandbox, pk, number, made_on, promised_on, state, on_hold, remake_of, created_at in _open_jobs():
         if sandbox is not None:
             continue
-        if state in TO_BLEND:
+        if state in Job.HOLDS_STOCK:
             days[promised_on] += 1
         since = timezone.localdate(created_at) if remake_of else None
         found = expect(made_on, JobFacts(state=state, on_hold=on_hold, remade_since=since))

@@ -9,8 +9,6 @@ from configurator.models import Recipe
 from configurator.touched import Holding
 from orders.models import BasketLine, Job, Order, OrderLine
 
-CLOSED = (Job.State.SHIPPED, Job.State.CANCELLED)
-
 
 def _baskets(recipe: Recipe) -> QuerySet[Any]:
     return BasketLine.objects.filter(version__recipe=recipe)
@@ -23,7 +21,7 @@ def _unpaid_orders(recipe: Recipe) -> QuerySet[Any]:
 
 
 def _open_jobs(recipe: Recipe) -> QuerySet[Any]:
-    return Job.objects.filter(line__version__recipe=recipe, sandbox=None).exclude(state__in=CLOSED)
+    return Job.objects.filter(line__version__recipe=recipe, sandbox=None).exclude(state__in=Job.OVER)
 
 
 HOLDINGS = (

@@ -11,7 +11,6 @@ from configurator.mixing.label import label
 from configurator.mixing.spec import Size
 from configurator.versions import mixer_for
 from configurator.wording import mix_name
-from orders.cancelling import UNMADE
 from orders.choosing import is_answered
 from orders.models import Job, JobTransition, Order, OrderLine, Shipment, Slip
 from orders.refunding import refund_state
@@ -104,7 +103,7 @@ def read_tracking(order: Order) -> Tracking:
         slip=slip,
         asks=is_late and not waits,
         waits=is_late and waits,
-        has_begun=any(job.state not in (*UNMADE, S.CANCELLED) for job in jobs),
+        has_begun=any(job.state not in (*Job.UNMADE, S.CANCELLED) for job in jobs),
         is_sent=is_sent,
         jobs=len(jobs),
         to_give_back=asked - done,

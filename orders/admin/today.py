@@ -34,7 +34,6 @@ from orders.lately import (
 )
 from orders.models import Job, Order, Shipment
 from orders.today import (
-    TO_BLEND,
     OpenWork,
     ToBlend,
     count_unpaid,
@@ -102,7 +101,7 @@ def _late(part: str) -> str:
 def _blend_rows(days: Iterable[ToBlend]) -> list[Figure]:
     """A row for each of the first days, and one for what comes later."""
     days = list(days)
-    common = {"state__in": ",".join(TO_BLEND), "sandbox__isnull": True, "remakes__isnull": True}
+    common = {"state__in": ",".join(Job.HOLDS_STOCK), "sandbox__isnull": True, "remakes__isnull": True}
     rows = [
         Figure(
             name=date_format(day.promised_on, "D j M"),

@@ -12,9 +12,7 @@ from django.utils.translation import ngettext
 from payments import PaymentStatus
 
 from configurator.money import written
-from orders.care import CAN_BE_GIVEN_UP
 from orders.foreseeing.told import Foreseen, stays, will
-from orders.holds import OVER
 from orders.models import Hold, Job, Order, Payment
 
 
@@ -40,7 +38,7 @@ def giving_up(jobs: Sequence[Job]) -> list[Foreseen]:
 
 
 def _giving_up(job: Job, left: set[int], *, payments: int) -> Foreseen:
-    if job.state not in CAN_BE_GIVEN_UP:
+    if job.state not in Job.UNMADE:
         return stay_as_it_is(job)
     left.discard(job.pk)
     if left or job.order.state != Order.State.PAID:
@@ -68,7 +66,7 @@ def holding(jobs: Sequence[Job]) -> list[Foreseen]:
 
 
 def _holding(job: Job) -> Foreseen:
-    if job.state in OVER:
+    if job.state in Job.OVER:
         return stays(
             _(
                 "Order %(number)s: the job is %(state)s, so there is nothing to hold; a shipped one can be made anew."

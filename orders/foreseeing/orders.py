@@ -14,7 +14,7 @@ from payments import PaymentStatus
 
 from configurator.days import written_day_and_time
 from configurator.money import written
-from orders.cancelling import MADE, OVER, UNMADE, Outlook, make_outlook
+from orders.cancelling import MADE, Outlook, make_outlook
 from orders.foreseeing.jobs import releasing as releasing_jobs
 from orders.foreseeing.told import Foreseen, stays, will
 from orders.models import Job, Order, OutboxEntry
@@ -47,7 +47,7 @@ def _cancelling(order: Order, outlook: Outlook) -> Foreseen:
         return will(says % {"number": order.number})
     if outlook.begun:
         return stays(too_late(order, outlook.begun), instead="ask" if outlook.can_ask else "refund")
-    count = sum(job.state in UNMADE for job in jobs_of(order))
+    count = sum(job.state in Job.UNMADE for job in jobs_of(order))
     says = ngettext(
         "Order %(number)s is cancelled with its %(count)s job, %(amount)s is given back, and a mail says so.",
         "Order %(number)s is cancelled with its %(count)s jobs, %(amount)s is given back, and a mail says so.",
@@ -107,7 +107,7 @@ def _refunding(order: Order) -> Foreseen:
         return stays(
             _("Order %(number)s is not paid: there is nothing to give back.") % named, instead="cancel"
         )
-    is_open = [job for job in jobs_of(order) if job.state not in OVER]
+    is_open = [job for job in jobs_of(order) if job.state not in Job.OVER]
     if is_open:
         says = _(
             "Something of order %(number)s is still to be made or sent. Cancel it: that stops the bench and gives the"
@@ -137,7 +137,7 @@ def _holding(order: Order) -> Foreseen:
         return stays(
             _("Order %(number)s is not paid, so nothing of it is made yet.") % {"number": order.number}
         )
-    count = sum(job.state not in OVER for job in jobs_of(order))
+    count = sum(job.state not in Job.OVER for job in jobs_of(order))
     if not count:
         says = _("Everything of order %(number)s is shipped or cancelled, so there is nothing to hold.")
         return stays(says % {"number": order.number})

@@ -133,6 +133,9 @@ class Job(models.Model):
     )
 
     LEASED: ClassVar = [State.CLAIMED, State.IN_PRODUCTION]
+    UNMADE: ClassVar = (State.PENDING, State.READY, State.FAILED)  # of a failed job nothing is left to send
+    HOLDS_STOCK: ClassVar = (*UNMADE, *LEASED)  # until it is made
+    OVER: ClassVar = (State.SHIPPED, State.CANCELLED)
 
     class Meta:
         ordering = ["-id"]

@@ -12,7 +12,7 @@ from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import Spec, spec_hash
 from configurator.mixing.validation import Problem, validate
 from configurator.models import Recipe, RecipeVersion
-from configurator.versions import NotOnSaleError, newest_version
+from configurator.publishing import on_sale
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,10 @@ def open_draft(recipe: Recipe) -> OpenDraft:
     Its space is made once per content and process, and not at all while the draft is what is on sale.
     """
     draft = read_draft(recipe)
+    newest = on_sale(recipe)
+    opened = OpenDraft(draft, spec_hash(draft.spec), validate(draft.spec), None, (), newest)
     try:
-        on_sale = newest_version(recipe.slug)
-    except NotOnSaleError:
-        on_sale = None
-    opened = OpenDraft(draft, spec_hash(draft.spec), validate(draft.spec), None, (), on_sale)
-    try:
-        mixer = draft_mixer(draft.spec, sha256=opened.sha256, on_sale=on_sale)
+        mixer = draft_mixer(draft.spec, sha256=opened.sha256, on_sale=newest)
     except SpaceUndecided as error:
         return replace(opened, costly=error.sources)
     return replace(opened, mixer=mixer)

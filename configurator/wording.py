@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from babel.dates import format_skeleton
-from django.conf import settings
 from django.utils.text import get_text_list
-from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from configurator.days import written_short_day
 from configurator.mixing.mixer import Mixer, Option, Refusal, Verdict
 from configurator.mixing.spec import NONE, REASON_LENGTH, Slot, Spec
 
@@ -90,7 +89,7 @@ def stock_text(back_on: date | None) -> str:
     """That something is out of stock, and about when it is back if that is known."""
     if back_on is None:
         return _("Out of stock just now")
-    return _("Out of stock, back about %(day)s") % {"day": _short_day(back_on)}
+    return _("Out of stock, back about %(day)s") % {"day": written_short_day(back_on)}
 
 
 def broken_texts(
@@ -117,7 +116,7 @@ def out_text(spec: Spec, component: str, back_on: date | None) -> str:
         return _("%(component)s is out of stock just now.") % {"component": name}
     return _("%(component)s is out of stock, back about %(day)s.") % {
         "component": name,
-        "day": _short_day(back_on),
+        "day": written_short_day(back_on),
     }
 
 
@@ -161,11 +160,6 @@ def _narrowed_text(refusal: Refusal, names: str) -> str:
         return said
     told = {"said": said.removesuffix("."), "reason": refusal.rules[0].reason}
     return _shortened(_("%(said)s: %(reason)s") % told, said)
-
-
-def _short_day(day: date) -> str:
-    """Such as “3 Dec”, as the reader's language writes it."""
-    return format_skeleton("MMMd", day, locale=to_locale(get_language() or settings.LANGUAGE_CODE))
 
 
 def _shortened(text: str, otherwise: str) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
+from configurator.shop import IN_BASKET
 from orders.baskets import count_bottles, find_basket
 from orders.models import Basket, BasketLine, Order
 
 KEY = "basket"
-COUNT = "bottles"
 
 
 def basket_key(session: SessionBase) -> int | None:
@@ -30,9 +30,9 @@ def remember(request: HttpRequest, basket: Basket | None, *, more: int | None = 
     """
     if basket is None:
         return
-    known = request.session.get(COUNT, 0) if more is not None else 0
+    known = request.session.get(IN_BASKET, 0) if more is not None else 0
     request.session[KEY] = basket.pk
-    request.session[COUNT] = count_bottles(basket) if more is None else known + more
+    request.session[IN_BASKET] = count_bottles(basket) if more is None else known + more
 
 
 def forget_bought(request: HttpRequest, order: Order, *, left: int) -> None:
@@ -41,7 +41,7 @@ def forget_bought(request: HttpRequest, order: Order, *, left: int) -> None:
     `left` is how many bottles are still in the basket of the order.
     """
     key = basket_key(request.session)
-    if key is not None and key == order.basket_id and request.session.get(COUNT):
+    if key is not None and key == order.basket_id and request.session.get(IN_BASKET):
         _count(request, left)
 
 
@@ -51,5 +51,5 @@ def recount(request: HttpRequest, lines: Iterable[BasketLine]) -> None:
 
 
 def _count(request: HttpRequest, bottles: int) -> None:
-    if request.session.get(COUNT, 0) != bottles:
-        request.session[COUNT] = bottles
+    if request.session.get(IN_BASKET, 0) != bottles:
+        request.session[IN_BASKET] = bottles

@@ -72,6 +72,12 @@ def make_key(
     return MadeKey(row, text)
 
 
+def bearer_of(authorization: str) -> str | None:
+    """The text of the key in a header `Authorization`; None for a header of another kind, and for an empty one."""
+    scheme, _, text = authorization.partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else None
+
+
 def find_key(text: str, *, now: datetime) -> FulfilmentKey | None:
     """The key that `text` is, if it may be used `now`: known, not revoked, not expired. One query.
 

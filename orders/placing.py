@@ -136,14 +136,14 @@ def quote(wishes: Sequence[Wish], *, bench: Bench, now: datetime) -> Quote:
 
 def _quote_line(wish: Wish, version: RecipeVersion) -> QuotedLine:
     mixer = mixer_for(version)
-    verdict = mixer.check(_read_mix(mixer, wish.mix), size=mixer.read_size(wish.size))
+    verdict = mixer.check(read_whole_mix(mixer, wish.mix), size=mixer.read_size(wish.size))
     if not verdict.makeable:
         raise NotMakeableError(verdict)
     return QuotedLine(wish=wish, version=version, mixer=mixer, unit_price=verdict.price)
 
 
-def _read_mix(mixer: Mixer, raw: Mapping[str, str]) -> dict[str, str]:
-    """A complete mix; a slot that is left open is an unknown choice too."""
+def read_whole_mix(mixer: Mixer, raw: Mapping[str, str]) -> dict[str, str]:
+    """A complete mix; raises UnknownChoiceError, for a slot that is left open as well."""
     mix = mixer.read_mix(raw)
     for slot, known in zip(mixer.spec.slots, mixer.option_slugs, strict=True):
         if slot.slug not in mix:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from configurator.mixing.mixer import Mixer, UnknownChoiceError
+from configurator.mixing.mixer import Mixer
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for, newest_version, versions_on_sale
 from orders.claiming import expire_leases
@@ -31,7 +31,7 @@ from orders.models import (
     OrderLine,
     Shipment,
 )
-from orders.placing import NUMBER_ALPHABET, NotMakeableError
+from orders.placing import NUMBER_ALPHABET, NotMakeableError, read_whole_mix
 from orders.shipping import Parcel, ship_jobs
 from orders.snapshot import read_snapshot
 from orders.tokens import new_token
@@ -75,7 +75,7 @@ def make_sandbox_job(client: FulfilmentKey, *, state: str, sample: Sample, now: 
         raise SandboxFullError
     version = newest_version(sample.recipe) if sample.recipe else versions_on_sale()[0]
     mixer = mixer_for(version)
-    mix = _read_mix(mixer, sample.mix)
+    mix = next(mixer.mixes()) if sample.mix is None else read_whole_mix(mixer, sample.mix)
     with transaction.atomic():
         line = _place(client, version, mixer, mix, quantity=sample.quantity, now=now)
         job = make_job(line, order=line.order, by=SANDBOX, now=now)
@@ -113,16 +113,6 @@ def empty_sandbox(client: FulfilmentKey) -> int:
         OrderEvent.objects.filter(order__sandbox=client).delete()
         Order.objects.filter(sandbox=client).delete()
     return count
-
-
-def _read_mix(mixer: Mixer, raw: Mapping[str, str] | None) -> dict[str, str]:
-    if raw is None:
-        return next(mixer.mixes())
-    mix = mixer.read_mix(raw)
-    for slot, known in zip(mixer.spec.slots, mixer.option_slugs, strict=True):
-        if slot.slug not in mix:
-            raise UnknownChoiceError(f"mix.{slot.slug}", "", known)
-    return mix
 
 
 def _place(

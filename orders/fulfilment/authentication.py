@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from configurator.throttling import Throttle, find_network
 from orders.fulfilment.problems import KeyProblem, ScopeProblem
-from orders.keys import find_key
+from orders.keys import bearer_of, find_key
 from orders.models import FulfilmentKey
 
 
@@ -35,8 +35,7 @@ class KeyAuthentication(BaseAuthentication):
 
 def read_key(request: Request) -> str | None:
     """The text of the key that a request was sent with; None if there is none."""
-    scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return text.strip() if scheme.lower() == "bearer" else None
+    return bearer_of(request.META.get("HTTP_AUTHORIZATION", ""))
 
 
 def key_of(request: Request) -> FulfilmentKey:

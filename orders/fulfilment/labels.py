@@ -1,18 +1,16 @@
 """The operation of the fulfilment API that gives the label of a job out, as a drawing or to print."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from configurator.problems import MEDIA_TYPE, InvalidFieldsProblem
 from configurator.strict_fields import StrictChoice, StrictSerializer, StrictText
+from orders.fulfilment.negotiation import AsItIs
 from orders.fulfilment.problems import JobProblem
 from orders.fulfilment.serializers import ProblemSerializer
 from orders.fulfilment.views import PROBLEMS, FulfilmentView, read_query
@@ -43,21 +41,9 @@ class NoLabelYetProblem(JobProblem):
     title = "The job has no frozen recipe yet"
 
 
-class _OwnFormat(BaseContentNegotiation):
-    """Not by the Accept header, which is free: problems are JSON, labels what `format` says."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
-
-
 class LabelView(FulfilmentView):
     scopes = {"GET": FulfilmentKey.Scope.READ}
-    content_negotiation_class = _OwnFormat
+    content_negotiation_class = AsItIs  # a label is what `format` says
 
     @extend_schema(
         summary="Draw the label of a job",

@@ -1,38 +1,21 @@
 """The metrics for Prometheus, read with a key like the rest of the fulfilment API."""
 
-from collections.abc import Iterable
-
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from drf_spectacular.utils import extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from orders.figures import read_figures
+from orders.fulfilment.negotiation import AsItIs
 from orders.fulfilment.views import FulfilmentView
 from orders.metrics import write_metrics
 from orders.models import FulfilmentKey
 
 SCOPE = FulfilmentKey.Scope.METRICS
 NOT_FOR_TESTS = "These are figures of the whole shop: ask with a key that is no test key."
-
-
-class AsItIs(BaseContentNegotiation):
-    """Whatever a scraper says it accepts, there is one form."""
-
-    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        return next(iter(parsers))
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        renderer = next(iter(renderers))
-        return renderer, str(renderer.media_type)
 
 
 class MetricsView(FulfilmentView):

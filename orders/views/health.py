@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from orders.health import Health, read_health
-from orders.keys import find_key
+from orders.keys import bearer_of, find_key
 from orders.models import FulfilmentKey
 from orders.probing import database_answers
 from staff.second_factor import is_let_in
@@ -54,9 +54,9 @@ def _describe(found: Health) -> dict[str, dict[str, str]]:
 
 def _may_see_parts(request: HttpRequest) -> bool:
     """A session is looked at only where there is a cookie of one, so that a stranger gets none."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        key = find_key(text.strip(), now=timezone.now())
+    bearer = bearer_of(request.headers.get("Authorization", ""))
+    if bearer is not None:
+        key = find_key(bearer, now=timezone.now())
         return key is not None and not key.is_test and FulfilmentKey.Scope.METRICS in key.scopes
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False

@@ -17,7 +17,7 @@ BY_FILE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) 
 ON_POSTGRES := tests/orders tests/examples tests/configurator/admin tests/project/test_restore_drill.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run run-postgres bicycle code demo test test-postgres faults bench ci lint format types schema lighthouse pictures requirements browser
+.PHONY: help setup setup-dev run run-postgres bicycle code demo test test-postgres faults bench ci lint format types schema lighthouse messages pictures requirements browser
 
 help: ## List these targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -89,7 +89,7 @@ lighthouse: $(DEV_READY) ## Let Lighthouse judge home, mixer and checkout; write
 	@$(PY) -m docs.lighthouse
 
 messages: $(RUN_READY) ## Bring a language's file of translations up to date (make messages LANGUAGE=de), compile all
-	@$(PY) -m config.messages $(LANGUAGE)
+	@$(PY) -m config.messages $(if $(filter command line,$(origin LANGUAGE)),$(LANGUAGE))
 
 pictures: $(DEV_READY) ## Take the pictures of README and docs/staff.md anew from a running shop
 	@$(PY) -m docs.pictures

@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from config import messages
 from config.messages import compile_languages, extract_messages, update_language
+from config.processes import BASE_DIR
 
 CODE = """
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, npgettext_lazy, pgettext
@@ -207,3 +209,19 @@ def test_the_command_refuses_what_is_no_language_and_writes_nothing(
 
     assert "“english” is not the code of a language" in capsys.readouterr().err
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(("words", "asked"), [([], []), (["LANGUAGE=de"], ["de"])])
+def test_make_asks_for_the_language_in_its_own_words_and_not_for_that_of_the_desktop(
+    words: list[str], asked: list[str]
+) -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", "messages", *words],
+        env={**os.environ, "MAKEFLAGS": "", "LANGUAGE": "en_GB:en"},
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines()[-1].split()[1:] == ["-m", "config.messages", *asked]

@@ -12,7 +12,7 @@ from orders.masking import mask
 
 FORMATS = ("line", "json")
 REQUEST = ("method", "path", "status", "milliseconds")  # what the line about a request has beside its words
-SAID = ("request_id", "entry", "topic", "order")  # what a line for people says at its end
+SAID = ("request_id", "entry", "topic", "order", "plan")  # what a line for people says at its end
 LONG = ("exception", "stack")
 
 

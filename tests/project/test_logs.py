@@ -8,8 +8,9 @@ import pytest
 from structlog import stdlib
 
 from config.supervisor import ALARM
-from orders.log_context import current_request_id, log_about
+from orders.log_context import current_request_id, log_about, log_about_entry
 from orders.masking import mask
+from orders.models import OutboxEntry
 from tests.project.logs import read_logs
 
 log = logging.getLogger("orders.made_up")
@@ -24,6 +25,14 @@ def test_a_line_for_people_reads_as_ever_and_says_at_its_end_what_it_is_about() 
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO orders\.made_up: 3 entries done \[request_id=r1 entry=7\]\n",
         line,
     )
+
+
+def test_a_line_about_a_planned_version_names_it() -> None:
+    with read_logs() as said, log_about(entry=7):
+        log_about_entry(OutboxEntry(topic="mail_plan_refused", plan_id=3))
+        log.info("done")
+
+    assert said.getvalue().endswith(" done [entry=7 topic=mail_plan_refused plan=3]\n")
 
 
 def test_a_line_that_is_about_nothing_has_no_brackets() -> None:

@@ -59,14 +59,6 @@ class CheckoutForm(forms.Form):
     shown_total = forms.IntegerField(min_value=0, max_value=HIGHEST_TOTAL, widget=forms.HiddenInput)
     shown_day = forms.DateField(input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in self.errors if self.is_bound else ():
-            if name in self.fields:
-                self.fields[name].widget.attrs |= {"aria-invalid": "true"}
-        for field in self.visible_fields():
-            field.field.widget.attrs.setdefault("aria-describedby", f"id_{field.name}_error")
-
     def customer(self) -> Customer:
         """The customer of a valid form."""
         data = self.cleaned_data

@@ -265,6 +265,7 @@ def test_a_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(
     assert response.status_code == 422
     assert error in page.alert
     assert page.controls[field]["aria-invalid"] == "true"
+    assert page.controls[field]["aria-describedby"] == f"id_{field}_error"
     kept = {
         "address_line2": "Flat 2",
         **{name: YORK[name] for name in YORK if name not in (field, "address_line2")},

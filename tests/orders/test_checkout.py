@@ -155,7 +155,9 @@ def test_errors_are_listed_with_links_to_their_fields_and_what_was_typed_is_kept
         "email", "full_name", "town"
     }  # fmt: skip
     for name in page.visible:
-        assert page.controls[name]["id"] == f"id_{name}"
+        control = page.controls[name]
+        assert control["id"] == f"id_{name}"
+        assert control.get("aria-describedby") == (f"id_{name}_error" if "aria-invalid" in control else None)
 
 
 def test_the_summary_of_errors_has_the_focus(client: Client) -> None:

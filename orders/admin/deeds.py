@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -57,6 +57,11 @@ class Deed:
     def log(self, data: dict[str, Any]) -> str:
         """What the admin writes down beside what the use case does."""
         return str(self.label)
+
+
+def read_pks(texts: Iterable[str]) -> list[int]:
+    """Those of the texts that may be keys of rows: the database refuses longer ones."""
+    return [int(text) for text in texts if text.isdecimal() and len(text) <= 18]
 
 
 def why_of(data: Mapping[str, Any]) -> str:
@@ -171,9 +176,8 @@ class DeedPages(DecisionPages):
             back=self.list_address() if len(rows) > 1 else self.row_address(rows[0]),
         )
 
-    def _asked_for(self, request: HttpRequest) -> list[str]:
-        texts = request.GET.getlist(str(self.opts.model_name))
-        return [pk for pk in texts if pk.isascii() and pk.isdigit() and len(pk) <= 18][:MOST_AT_ONCE]
+    def _asked_for(self, request: HttpRequest) -> list[int]:
+        return read_pks(request.GET.getlist(str(self.opts.model_name)))[:MOST_AT_ONCE]
 
     def _do(
         self, request: HttpRequest, deed: Deed, lines: Sequence[Line], *, data: dict[str, Any]

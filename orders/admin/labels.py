@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin.deeds import MOST_AT_ONCE
+from orders.admin.deeds import MOST_AT_ONCE, read_pks
 from orders.labels.answering import answer_label, answer_labels
 from orders.labels.content import NoRecipeYetError
 from orders.models import Job
@@ -93,7 +93,7 @@ class LabelPages(admin.ModelAdmin[Any]):
     def _jobs(self, request: HttpRequest) -> list[Job]:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = [pk for pk in request.GET.getlist("job") if pk.isascii() and pk.isdigit() and len(pk) <= 18]
+        asked = read_pks(request.GET.getlist("job"))
         jobs = self.get_queryset(request).select_related("order", "line__version")
         lean = jobs.defer("made_of", "line__version__spec", "line__version__space")
         return list(lean.filter(pk__in=asked[:MOST_AT_ONCE]).order_by("pk"))

@@ -18,7 +18,7 @@ from configurator.versions import mixer_for
 from configurator.wording import parts_of
 from orders.admin.addresses import AddressPages
 from orders.admin.came_back import CameBackFilter
-from orders.admin.deeds import MOST_AT_ONCE, DeedPages
+from orders.admin.deeds import MOST_AT_ONCE, DeedPages, read_pks
 from orders.admin.job_deeds import DECIDE
 from orders.admin.jobs import said_if
 from orders.admin.labels import first_uncancelled, labels_address
@@ -131,9 +131,9 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
 
     def _story_of(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
         """What happened to an order, and what can be done; nothing for one that is not there or not to be seen."""
-        if not (object_id.isdecimal() and len(object_id) <= 18 and self.has_view_permission(request)):
+        if not self.has_view_permission(request):
             return {}
-        order = self.rows_for_deeds(request).filter(pk=int(object_id)).first()
+        order = self.rows_for_deeds(request).filter(pk__in=read_pks([object_id])).first()
         if order is None:
             return {}
         deeds = [deed for deed in self.deeds if request.user.has_perm(deed.permission)]

@@ -191,3 +191,7 @@ def test_who_may_only_look_opens_no_page_of_a_decision(slug: str) -> None:
     assert clerk.get(address).status_code == 403
     assert clerk.post(address, {"reason": "other"}).status_code == 403
     assert address not in clerk.get(f"{ORDERS}{order.pk}/change/").content.decode()
+
+
+def test_only_what_may_be_the_key_of_a_row_is_looked_up() -> None:
+    assert deeds.read_pks(["7", "", "x", "-1", "1.0", "²", "9" * 18, "9" * 19]) == [7, 10**18 - 1]

@@ -21,7 +21,10 @@ def describe_exit(code: int) -> str:
 
 
 class Supervisor:
-    """Runs `children` until it is asked to stop. The others lean on the first `props` ones: these are stopped last."""
+    """Runs `children` until it is asked to stop.
+
+    The first `props` children are services that the others need (Redis, PostgreSQL); they stop last.
+    """
 
     def __init__(self, children: Sequence[Child], *, say: Say, props: int = 1) -> None:
         self.children = children

@@ -98,7 +98,7 @@ def missing(bench: Bench, spec: Spec, size: Size) -> dict[tuple[str, str], date 
     return found
 
 
-@lru_cache(maxsize=2)  # putting the question together takes longer than asking it
+@lru_cache(maxsize=2)  # building this queryset takes longer than running it
 def _terms(today: date) -> QuerySet[Any]:
     """The delivery terms, with the rows of days and of components that may be short."""
     return DeliveryTerms.objects.annotate(days=Subquery(_days(today)), short=Subquery(_short()))

@@ -69,7 +69,7 @@ class Overview:
 def draw_sheets(mixer: Mixer, *, numbers: Mapping[str, int]) -> tuple[Sheet, ...]:
     """Tables of all mixes of a small recipe of two slots (one table) or three (one per component of the first).
 
-    None for a recipe of other slots or of more than MOST_CELLS mixes. `numbers` are those under which staff see the
+    Empty for a recipe of other slots or of more than MOST_CELLS mixes. `numbers` are those under which staff see the
     rules, by short name.
     """
     spec = mixer.spec

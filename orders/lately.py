@@ -1,7 +1,7 @@
 """How it went lately: what was sent and whether in time, how long it took, and how long stocks last at that pace.
 
-Read by the feed's times, which are indexed and kept a little longer than LATELY; sandboxes are left out by counting
-(see `orders.figures`).
+Filters on FeedEvent.at, which is indexed and kept longer than LATELY. Sandbox rows are skipped in Python or by an
+aggregate's own filter: in a WHERE, SQLite would use the sandbox index.
 """
 
 from collections.abc import Iterable

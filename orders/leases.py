@@ -30,9 +30,9 @@ class LeaseLostError(Exception):
 
 
 def lock_job(client: FulfilmentKey, public_id: uuid.UUID) -> Job:
-    """A job that exists for `client`, locked after its order, as everybody does who locks both.
+    """A job that exists for `client`, locked after its order.
 
-    Call it inside a transaction. Raises Job.DoesNotExist.
+    Every function that locks both locks the order first. Call it inside a transaction. Raises Job.DoesNotExist.
     """
     orders = Order.objects.filter(of_own_kind(client), jobs__public_id=public_id)
     order = orders.select_for_update(no_key=True, of=("self",)).first()

@@ -1,4 +1,4 @@
-"""Orders that come to nothing: what was set aside for them is given back."""
+"""Cancelling orders that were never paid: what was set aside for them is given back."""
 
 from datetime import datetime
 

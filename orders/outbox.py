@@ -94,11 +94,12 @@ def process_outbox(entry_id: int, *, now: datetime | None = None) -> bool:
     """Do what a due entry says and mark it done; True if this call did it.
 
     Safe to call from anywhere but inside a transaction, any number of times: the row is locked (SQLite: by the
-    transaction itself, which begins with the write lock), and who finds it taken or done leaves it. What is in
-    HANDLERS is done in the transaction of that lock. What is in EXTERNAL is done after it, under a lease: for so long
-    nobody else finds it due, and nothing is locked. A failure is written on the row with the time of the next attempt;
-    after GIVE_UP_AFTER failures the entry is dead, which staff read in the log and in the list of entries; the jobs of
-    a hand-off are held for them. What is logged meanwhile names the entry and the request that caused it.
+    transaction itself, which begins with the write lock), and a caller that finds the row locked or done returns
+    False. What is in HANDLERS is done in the transaction of that lock. What is in EXTERNAL is done after it, under a
+    lease: for so long nobody else finds it due, and nothing is locked. A failure is written on the row with the time of
+    the next attempt; after GIVE_UP_AFTER failures the entry is dead, which staff read in the log and in the list of
+    entries; the jobs of a hand-off are held for them. What is logged meanwhile names the entry and the request that
+    caused it.
     """
     with log_about(entry=entry_id):
         return _process(entry_id, now=now or timezone.now())

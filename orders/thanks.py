@@ -59,7 +59,7 @@ def _confirmation(order: Order, mail: Mapping[str, str] | None) -> Confirmation 
     return Confirmation(f"{name[:1]}…@{domain}", mail["state"])
 
 
-@cache  # putting the question together takes longer than asking it
+@cache  # building this queryset takes longer than running it
 def _orders() -> QuerySet[Order]:
     mails = OutboxEntry.objects.filter(order=OuterRef("pk"), topic=OutboxEntry.Topic.MAIL_CONFIRMED, key="")
     lines = BasketLine.objects.filter(basket=OuterRef("basket"), is_saved=False).order_by()

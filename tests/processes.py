@@ -205,9 +205,9 @@ class Shop:
 
 @contextlib.contextmanager
 def open_shop(*names: str, env: Mapping[str, str] | None = None) -> Iterator[Shop]:
-    """Start the named processes, and wait until all of them answer. `env` adds settings; a DATABASE_URL there is prepared first.
+    """Start the named processes, and wait until all of them answer.
 
-    It has the shipped catalogue then, and no demo users.
+    `env` adds settings; a DATABASE_URL there is prepared first: it has the shipped catalogue then, and no demo users.
     """
     extra = env or {}
     template = make_template()

@@ -129,8 +129,8 @@ def prepare_postgres(shop: "Shop", template: Path) -> None:
             subprocess.run([programs / "pg_dump", "--no-owner", "--file", draft, url], check=True)
             draft.rename(dump)
             return
-    restore = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--output", os.devnull, "--file", dump]
-    subprocess.run([programs / "psql", *restore, url], check=True)
+    restore = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]
+    subprocess.run([programs / "psql", *restore, "--file", dump, url], check=True)
 
 
 class Shop:

@@ -17,6 +17,7 @@ from orders.relaying import (
     PERIODIC_SECONDS,
     do_each,
     do_periodic_work,
+    is_hand_off_due,
     relay_errands,
     relay_hand_offs,
     relay_outbox,
@@ -79,8 +80,9 @@ class Command(BaseCommand):
         do_each(EACH_SECOND, now=timezone.now())
 
     def do_errands(self) -> bool:
-        """A few of them; True if there may be more."""
-        return self.relay(relay_errands) == ERRANDS
+        """A few of them; True if there may be more and no hand-off waits, which would be slowed down."""
+        done = self.relay(relay_errands)
+        return done == ERRANDS and not is_hand_off_due(now=timezone.now())
 
     def relay(self, work: Callable[..., int]) -> int:
         if done := work(now=timezone.now()):

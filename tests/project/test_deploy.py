@@ -25,6 +25,16 @@ def needs(*programs: str) -> None:
         pytest.skip(f"not on this machine: {', '.join(missing)}")
 
 
+def test_nginx_knows_each_group_that_the_target_starts() -> None:
+    target, nginx = ((DEPLOY / name).read_text() for name in ("concoct.target", "nginx.conf"))
+
+    for upstream, service in (("concoct_pages", "concoct-web"), ("concoct_fulfilment", "concoct-fulfilment")):
+        [servers] = re.findall(rf"^upstream {upstream} {{\n(.*?)^}}", nginx, re.MULTILINE | re.DOTALL)
+        ports = re.findall(r"server 127\.0\.0\.1:(\d+) ", servers)
+        assert ports == re.findall(rf"{service}@(\d+)\.service", target)
+        assert len(ports) == 2  # while one is restarted, the other is there
+
+
 def test_each_service_becomes_a_process_of_the_procfile_and_the_target_starts_it() -> None:
     wanted = re.findall(r"concoct-[\w@.]+service", (DEPLOY / "concoct.target").read_text())
 
@@ -44,7 +54,7 @@ def test_nothing_of_a_service_can_be_overruled_by_the_file_of_settings(service: 
 
 
 def test_most_threads_of_the_fulfilment_api_may_wait_and_each_has_a_connection() -> None:
-    given = read_settings(DEPLOY / "concoct-fulfilment.service")
+    given = read_settings(DEPLOY / "concoct-fulfilment@.service")
     threads, places, pool = (
         int(given[name]) for name in ("WEB_THREADS", "WAITING_PLACES", "DATABASE_POOL_MAX")
     )
@@ -84,7 +94,11 @@ def test_systemd_finds_nothing_amiss_in_the_units(tmp_path: Path) -> None:
 def test_nginx_takes_its_file(tmp_path: Path) -> None:
     needs("nginx", "openssl")
     config = write_nginx_config(
-        tmp_path, plain=find_free_port(), tls=find_free_port(), pages=(8000, 8002), fulfilment=8001
+        tmp_path,
+        plain=find_free_port(),
+        tls=find_free_port(),
+        pages=(8000, 8002),
+        fulfilment=(8001, 8003),
     )
 
     done = subprocess.run(

@@ -1,4 +1,7 @@
-"""The nginx of docs/deploy for a shop on this machine: its own file, with other ports and a certificate of its own."""
+"""What docs/deploy has, for a shop on this machine: the settings that its units give, and its nginx.
+
+That one has its own file, with other ports and a certificate of its own.
+"""
 
 import contextlib
 import os
@@ -38,6 +41,12 @@ def missing_programs(*names: str) -> list[str]:
     return [name for name in names if shutil.which(name) is None]
 
 
+def read_settings(service: Path, *, port: int) -> dict[str, str]:
+    """What a unit gives the shop whatever stands in the file of settings: that wins over `Environment=`."""
+    [command] = re.findall(r"^ExecStart=(.*)$", service.read_text().replace("%i", str(port)), re.MULTILINE)
+    return dict(word.split("=", 1) for word in command.split() if "=" in word)
+
+
 def write_nginx_config(
     folder: Path, *, plain: int, tls: int, pages: Sequence[int], fulfilment: Sequence[int]
 ) -> Path:
@@ -72,7 +81,9 @@ def open_nginx(*, tls: int, pages: Sequence[int], fulfilment: Sequence[int]) -> 
         config = write_nginx_config(
             folder, plain=find_free_port(), tls=tls, pages=pages, fulfilment=fulfilment
         )
-        nginx = Child("nginx", f"nginx -p {folder} -c {config}", environment=os.environ, log_dir=folder / "log")
+        nginx = Child(
+            "nginx", f"nginx -p {folder} -c {config}", environment=os.environ, log_dir=folder / "log"
+        )
         nginx.start()
         try:
             _await_port(tls, nginx)

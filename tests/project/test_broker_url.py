@@ -39,7 +39,11 @@ def test_an_address_for_celery_asks_for_a_certificate_unless_it_says_otherwise(
 
 @pytest.mark.parametrize(
     ("query", "reqs"),
-    [("?ssl_ca_certs=/ca.pem", ssl.CERT_REQUIRED), ("", ssl.CERT_REQUIRED), ("?ssl_cert_reqs=none", ssl.CERT_NONE)],
+    [
+        ("?ssl_ca_certs=/ca.pem", ssl.CERT_REQUIRED),
+        ("", ssl.CERT_REQUIRED),
+        ("?ssl_cert_reqs=none", ssl.CERT_NONE),
+    ],
 )
 def test_celery_reads_it_as_it_is_meant(query: str, reqs: ssl.VerifyMode) -> None:
     with Connection(make_broker_url(f"rediss://redis.internal/0{query}")) as connection:

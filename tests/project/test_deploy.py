@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 
 from config.processes import BASE_DIR, read_procfile
-from tests.behind_nginx import DEPLOY, missing_programs, write_nginx_config
+from tests.behind_nginx import DEPLOY, missing_programs, read_settings, write_nginx_config
 from tests.processes import find_free_port, make_settings
 
 SERVICES = sorted(DEPLOY.glob("*.service"))
-
-
-def read_settings(service: Path) -> dict[str, str]:
-    """What it gives the shop whatever stands in the file of settings: that wins over `Environment=`."""
-    [command] = re.findall(r"^ExecStart=(.*)$", service.read_text().replace("%i", "8002"), re.MULTILINE)
-    return dict(word.split("=", 1) for word in command.split() if "=" in word)
 
 
 def needs(*programs: str) -> None:
@@ -53,8 +47,14 @@ def test_nothing_of_a_service_can_be_overruled_by_the_file_of_settings(service: 
     assert given == ["PATH"]
 
 
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+def test_a_service_is_asked_to_stop_by_its_first_process_alone(service: Path) -> None:
+    """Which tells its children, once they have ended what they are at."""
+    assert "KillMode=mixed" in service.read_text().splitlines()
+
+
 def test_most_threads_of_the_fulfilment_api_may_wait_and_each_has_a_connection() -> None:
-    given = read_settings(DEPLOY / "concoct-fulfilment@.service")
+    given = read_settings(DEPLOY / "concoct-fulfilment@.service", port=8001)
     threads, places, pool = (
         int(given[name]) for name in ("WEB_THREADS", "WAITING_PLACES", "DATABASE_POOL_MAX")
     )
@@ -64,7 +64,7 @@ def test_most_threads_of_the_fulfilment_api_may_wait_and_each_has_a_connection()
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
 def test_the_shop_opens_with_the_settings_of_each_service(service: Path, tmp_path: Path) -> None:
-    environment = make_settings(tmp_path, port=8000, extra=read_settings(service))
+    environment = make_settings(tmp_path, port=8000, extra=read_settings(service, port=8001))
     checked = [sys.executable, "-c", "from config import settings; print(settings.WAITING_PLACES)"]
 
     done = subprocess.run(checked, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False)

@@ -19,12 +19,14 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 pytestmark = [
     pytest.mark.any_database,
-    pytest.mark.skipif(bool(missing_programs("nginx", "openssl")), reason="nginx or openssl is not on this machine"),
+    pytest.mark.skipif(
+        bool(missing_programs("nginx", "openssl")), reason="nginx or openssl is not on this machine"
+    ),
 ]
 
 
 class Groups:
-    """Two groups of each kind behind nginx, those that were opened; `asked` are paths in the order of their requests."""
+    """Two groups of each kind behind nginx, those that were opened; `asked` are the paths of requests, in order."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.stack = stack
@@ -33,8 +35,13 @@ class Groups:
         port = find_free_port()
         stack.enter_context(open_nginx(tls=port, pages=self.pages, fulfilment=self.fulfilment))
         context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # its certificate was made for this test
-        self.client = httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=context, trust_env=False, timeout=30)
+        context.check_hostname, context.verify_mode = (
+            False,
+            ssl.CERT_NONE,
+        )  # its certificate was made for this test
+        self.client = httpx.Client(
+            base_url=f"https://127.0.0.1:{port}", verify=context, trust_env=False, timeout=30
+        )
         stack.enter_context(self.client)
 
     def open(self, port: int, answer: Answer) -> None:
@@ -49,7 +56,8 @@ def serving(port: int, answer: Answer, asked: list[str]) -> Iterator[None]:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer(self)
 
-        do_POST = do_GET
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_words: object) -> None:
             pass
@@ -96,9 +104,15 @@ def test_a_shopper_whom_no_group_answers_reads_what_to_do(groups: Groups, method
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/api/fulfilment/v1/claims"), ("GET", "/api/fulfilment/v1/labels/1.html"), ("GET", "/api/shop/v1/recipes")],
+    [
+        ("POST", "/api/fulfilment/v1/claims"),
+        ("GET", "/api/fulfilment/v1/labels/1.html"),
+        ("GET", "/api/shop/v1/recipes"),
+    ],
 )
-def test_a_program_that_no_group_answers_is_told_in_its_own_words(groups: Groups, method: str, path: str) -> None:
+def test_a_program_that_no_group_answers_is_told_in_its_own_words(
+    groups: Groups, method: str, path: str
+) -> None:
     answer = groups.client.request(method, path)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
@@ -114,7 +128,11 @@ def test_while_one_group_of_each_kind_is_away_the_other_answers_all(groups: Grou
     groups.open(groups.pages[1], with_status(200))
     groups.open(groups.fulfilment[1], with_status(200))
 
-    said = [groups.client.post(path).status_code for path in ("/", "/api/fulfilment/v1/claims") for _ in range(TIMES)]
+    said = [
+        groups.client.post(path).status_code
+        for path in ("/", "/api/fulfilment/v1/claims")
+        for _ in range(TIMES)
+    ]
 
     assert said == [200] * 2 * TIMES
 
@@ -147,4 +165,6 @@ def test_a_file_that_only_the_upgraded_group_knows_is_found(groups: Groups) -> N
     said = [groups.client.get("/static/shop.1a2b.css").text for _ in range(TIMES)]
 
     assert said == ["body {}"] * TIMES
-    assert [groups.client.get("/mix/gone").status_code for _ in range(2)].count(404) == 1  # only files are looked for
+    assert [groups.client.get("/mix/gone").status_code for _ in range(2)].count(
+        404
+    ) == 1  # only files are looked for

@@ -11,6 +11,7 @@ from config.processes import BASE_DIR, read_procfile
 from tests.behind_nginx import DEPLOY, missing_programs, read_settings, write_nginx_config
 from tests.processes import find_free_port, make_settings
 
+GUIDE = BASE_DIR / "docs" / "deploy.md"
 SERVICES = sorted(DEPLOY.glob("*.service"))
 
 
@@ -27,6 +28,24 @@ def test_nginx_knows_each_group_that_the_target_starts() -> None:
         ports = re.findall(r"server 127\.0\.0\.1:(\d+) ", servers)
         assert ports == re.findall(rf"{service}@(\d+)\.service", target)
         assert len(ports) == 2  # while one is restarted, the other is there
+
+
+def test_an_upgrade_restarts_each_part_that_the_target_starts() -> None:
+    target, guide = (DEPLOY / "concoct.target").read_text(), GUIDE.read_text()
+    [block] = re.findall(r"^```\nfor unit in (.*?)^```", guide, re.MULTILINE | re.DOTALL)
+
+    assert sorted(re.findall(r"concoct-[\w@]+", block)) == sorted(
+        re.findall(r"(concoct-[\w@]+)\.service", target)
+    )
+
+
+def test_the_guide_sets_what_the_shop_reads_and_asks_for_logs_that_programs_read() -> None:
+    [block] = re.findall(r"^```\n(BASE_URL=.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    given = dict(re.findall(r"^(\w+)=(.*)$", block, re.MULTILINE))
+    known = set(re.findall(r"^(?:# )?([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE))
+
+    assert given["LOG_FORMAT"] == "json"
+    assert given.keys() <= known
 
 
 def test_each_service_becomes_a_process_of_the_procfile_and_the_target_starts_it() -> None:

@@ -47,8 +47,10 @@ def test_an_address_for_celery_asks_for_a_certificate_unless_it_says_otherwise(
 )
 def test_celery_reads_it_as_it_is_meant(query: str, reqs: ssl.VerifyMode) -> None:
     with Connection(make_broker_url(f"rediss://redis.internal/0{query}")) as connection:
-        assert connection.ssl["ssl_cert_reqs"] == reqs
-        assert connection.ssl.get("ssl_ca_certs") == ("/ca.pem" if "ca_certs" in query else None)
+        given = connection.ssl
+        assert isinstance(given, dict)
+        assert given["ssl_cert_reqs"] == reqs
+        assert given.get("ssl_ca_certs") == ("/ca.pem" if "ca_certs" in query else None)
 
 
 def test_workers_and_counters_take_an_authority_of_ones_own_from_the_address(tmp_path: Path) -> None:

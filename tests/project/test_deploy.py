@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from config.processes import BASE_DIR, read_procfile
 from tests.behind_nginx import DEPLOY, missing_programs, read_settings, write_nginx_config
@@ -46,6 +47,22 @@ def test_the_guide_sets_what_the_shop_reads_and_asks_for_logs_that_programs_read
 
     assert given["LOG_FORMAT"] == "json"
     assert given.keys() <= known
+
+
+def test_the_guide_names_commands_that_there_are() -> None:
+    named = set(re.findall(r"manage\.py (\w+)", GUIDE.read_text()))
+
+    assert "begin_feed_anew" in named
+    assert named <= get_commands().keys()
+
+
+@pytest.mark.parametrize(("given", "host"), [({}, "127.0.0.1"), ({"WEB_HOST": "10.0.0.2"}, "10.0.0.2")])
+def test_a_web_group_listens_to_this_machine_alone_unless_told(given: dict[str, str], host: str) -> None:
+    command = read_procfile()["web"].replace("python -m granian", "echo")
+
+    done = subprocess.run(["/bin/sh", "-c", command], env=given, capture_output=True, text=True, check=True)
+
+    assert f"--host {host} --port 8000 " in done.stdout
 
 
 def test_each_service_becomes_a_process_of_the_procfile_and_the_target_starts_it() -> None:

@@ -10,8 +10,9 @@ RUN_READY := .venv/run.ready
 DEV_READY := .venv/dev.ready
 
 # The tests of a file stay in one process, for many files open a shop of their own; in the order that conftest.py gives.
-# One process more than there are cores: those that start shops and browsers wait a lot.
-BY_FILE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --dist loadfile --no-loadscope-reorder
+# More processes than there are cores, by the number given: those that start shops and browsers wait a lot.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+BY_FILE = --numprocesses $$(($(CORES) + $(1))) --dist loadfile --no-loadscope-reorder
 
 # Where data is written: `make test` runs these on PostgreSQL, too.
 ON_POSTGRES := tests/orders tests/examples tests/configurator/admin tests/project/test_restore_drill.py
@@ -55,12 +56,12 @@ demo: $(RUN_READY) ## Order from the running shop over HTTP and let a pretend fu
 test: $(DEV_READY) ## Run all tests, those of the database on SQLite and PostgreSQL (one file: make test TESTS=tests/project/test_run.py)
 	@if [ -n "$(TESTS)" ]; then $(PY) -m pytest $(TESTS); else \
 		SHOP_TEMPLATE=$$(mktemp -d) && export SHOP_TEMPLATE && trap 'rm -rf "$$SHOP_TEMPLATE"' EXIT && \
-		$(PY) -m pytest -m "not alone" $(BY_FILE) && \
-		$(PY) -m pytest -p tests.on_postgres --first-cases $(BY_FILE) $(ON_POSTGRES) && \
+		$(PY) -m pytest -m "not alone" $(call BY_FILE,2) && \
+		$(PY) -m pytest -p tests.on_postgres --first-cases $(call BY_FILE,1) $(ON_POSTGRES) && \
 		$(PY) -m pytest -m alone $$(grep --recursive --files-with-matches --include='test_*.py' 'mark\.alone' tests); fi
 
 test-postgres: $(DEV_READY) ## Run on PostgreSQL all tests of the database but slow ones that are not meant for both; `make test` does their first cases
-	@$(PY) -m pytest -p tests.on_postgres $(BY_FILE) tests
+	@$(PY) -m pytest -p tests.on_postgres $(call BY_FILE,1) tests
 
 faults: $(DEV_READY) ## Let a shop under load suffer every fault, for an hour or so; writes docs/faults.md (ORDERS=2000: a tenth)
 	@$(PY) -m tests.faults --orders $(or $(ORDERS),20000)

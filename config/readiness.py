@@ -31,7 +31,8 @@ def postgres_answers(child: Child) -> bool:
 
 def web_answers(child: Child) -> bool:
     """Any answer but a server error counts: with https, the plain address redirects."""
-    connection = http.client.HTTPConnection("127.0.0.1", int(child.environment["PORT"]), timeout=2)
+    host = child.environment.get("WEB_HOST") or "127.0.0.1"
+    connection = http.client.HTTPConnection(host, int(child.environment["PORT"]), timeout=2)
     with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
         connection.request("GET", "/")
         return connection.getresponse().status < 500

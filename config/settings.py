@@ -13,6 +13,7 @@ from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
+from config.broker_url import make_broker_url
 from config.languages import find_languages, with_languages
 from config.logs import FORMATS
 from config.mail_url import read_mail_url
@@ -186,7 +187,7 @@ REDIS_SOCKET = find_redis_socket()
 OWN_REDIS_URL = f"unix://{quote(str(REDIS_SOCKET))}"
 REDIS_URL: str = env.str("REDIS_URL", OWN_REDIS_URL)
 OWN_REDIS = REDIS_URL == OWN_REDIS_URL  # then `make run` starts it
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = make_broker_url(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "global_keyprefix": "concoct:"}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None

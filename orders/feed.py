@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from orders.models import FeedEvent, FeedState, FulfilmentKey, Job, JobTransition, Order
 
@@ -14,6 +14,7 @@ NUMBERED_AT_ONCE = 1000
 KEPT_FOR = timedelta(days=30)
 PRUNED_AT_ONCE = 1000
 PRUNED_AT_MOST = 20  # batches in one go: the rest waits for the next
+MOVED_AT_ONCE = 10_000  # so that no statement takes too long
 
 TABLE = FeedEvent._meta.db_table
 
@@ -150,3 +151,27 @@ def prune_feed(*, now: datetime) -> int:
             state.save(update_fields=["pruned_to"])
         pruned += len(old)
     return pruned
+
+
+def begin_feed_anew(*, now: datetime) -> int:
+    """Give all events numbers that were never given before; returns the number below them, the feed's new beginning.
+
+    For a database that was restored: it knows of no event after its backup, and would give their numbers to others.
+    Whoever has kept a number, up to the backup or beyond it, is told that what comes after it is forgotten. The events
+    stay, in their order. The new beginning is the clock's, in milliseconds since 1970: whatever a feed has counted, at
+    fewer than 1,000 events a second, is below it, and when the same backup is restored twice, the second beginning is
+    above what was counted after the first. (A jump from the last number known would be the same both times.)
+
+    Locks the one row of FeedState.
+    """
+    with transaction.atomic():
+        state = FeedState.objects.select_for_update().get()
+        beginning = max(int(now.timestamp() * 1000), state.last_seq)
+        moved_by = beginning - state.pruned_to
+        for before in range(state.pruned_to, state.last_seq, MOVED_AT_ONCE):
+            upto = min(before + MOVED_AT_ONCE, state.last_seq)
+            FeedEvent.objects.filter(seq__gt=before, seq__lte=upto).update(seq=F("seq") + moved_by)
+        state.last_seq += moved_by
+        state.pruned_to = beginning
+        state.save(update_fields=["last_seq", "pruned_to"])
+    return beginning

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from configurator.busy import NO_DATABASE
 from orders.baskets import drop_old_baskets
@@ -49,15 +49,22 @@ def relay_errands(*, now: datetime) -> int:
     return _relay(~Q(topic__in=HANDLERS), most=ERRANDS, now=now)
 
 
+def is_hand_off_due(*, now: datetime) -> bool:
+    return _due(Q(topic__in=HANDLERS), now=now).exists()
+
+
 def _relay(chosen: Q, *, most: int, now: datetime) -> int:
-    due = OutboxEntry.objects.filter(
+    ids = list(_due(chosen, now=now).order_by("next_attempt_at").values_list("pk", flat=True)[:most])
+    return sum(process_outbox(entry_id) for entry_id in ids)
+
+
+def _due(chosen: Q, *, now: datetime) -> QuerySet[OutboxEntry]:
+    return OutboxEntry.objects.filter(
         chosen,
         state=OutboxEntry.State.PENDING,
         next_attempt_at__lte=now,
         created_at__lte=now - timedelta(seconds=LEFT_TO_CELERY_SECONDS),
     )
-    ids = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:most])
-    return sum(process_outbox(entry_id) for entry_id in ids)
 
 
 def expire_unpaid_orders(*, now: datetime) -> int:

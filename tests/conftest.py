@@ -1,5 +1,6 @@
 """Fixtures that many tests share."""
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("tests")
 
+gc.set_threshold(50_000, 20, 20)  # tests leave little that refers to itself, and there is memory
+
 DAY_ENDS_IN_SECONDS = 30  # what a test may take that reads the date twice
 
 
@@ -42,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests first, so that the last to end are small ones (with `--no-loadscope-reorder`)."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: no search for cycles has to go through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from typing import IO
 from urllib.parse import quote
 
+from config.postgres import find_programs
 from config.processes import BASE_DIR, Child, make_environment, read_procfile
 from config.readiness import answers
 
@@ -116,6 +117,22 @@ def _leave_template(folder: Path, users: IO[bytes]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def prepare_postgres(shop: "Shop", template: Path) -> None:
+    """The first database is made by the shop's own commands, each further one is a copy of that."""
+    [programs, *_worse] = find_programs()
+    dump, url = template / "postgres.sql", shop.environment["DATABASE_URL"]
+    with (template / "making").open("ab") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        if not dump.exists():
+            run_python("-c", PREPARE_DATABASE, environment=shop.environment)
+            draft = dump.with_suffix(".draft")
+            subprocess.run([programs / "pg_dump", "--no-owner", "--file", draft, url], check=True)
+            draft.rename(dump)
+            return
+    restore = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]
+    subprocess.run([programs / "psql", *restore, "--file", dump, url], check=True)
+
+
 class Shop:
     """The processes named, as the Procfile has them; nothing restarts them but the test."""
 
@@ -131,11 +148,14 @@ class Shop:
         }
 
     def start(self, name: str, *, wait: bool = True) -> None:
-        """Returns when the process answers."""
-        child = self.children[name]
-        child.start()
-        deadline = time.monotonic() + START_SECONDS
-        while wait and not answers(child):
+        """Returns when the process answers, if that is waited for."""
+        self.children[name].start()
+        if wait:
+            self.wait_for(name)
+
+    def wait_for(self, name: str) -> None:
+        child, deadline = self.children[name], time.monotonic() + START_SECONDS
+        while not answers(child):
             assert child.is_alive, f"{name} died while starting:\n{self.read_log(name)}"
             assert time.monotonic() < deadline, f"{name} does not answer:\n{self.read_log(name)}"
             time.sleep(0.05)
@@ -185,9 +205,9 @@ class Shop:
 
 @contextlib.contextmanager
 def open_shop(*names: str, env: Mapping[str, str] | None = None) -> Iterator[Shop]:
-    """Start the named processes in that order. `env` adds settings; a DATABASE_URL there is prepared first.
+    """Start the named processes, and wait until all of them answer.
 
-    It has the shipped catalogue then, and no demo users.
+    `env` adds settings; a DATABASE_URL there is prepared first: it has the shipped catalogue then, and no demo users.
     """
     extra = env or {}
     template = make_template()
@@ -196,12 +216,14 @@ def open_shop(*names: str, env: Mapping[str, str] | None = None) -> Iterator[Sho
     (var_dir / "static").symlink_to(template / "static")
     shutil.copy(template / "secret_key", var_dir)
     if "DATABASE_URL" in extra:
-        run_python("-c", PREPARE_DATABASE, environment=shop.environment)
+        prepare_postgres(shop, template)
     else:
         shutil.copy(template / "shop.sqlite3", var_dir)
     try:
         for name in names:
-            shop.start(name)
+            shop.start(name, wait=name == "redis")  # the others look for it when they begin
+        for name in names:
+            shop.wait_for(name)
         yield shop
     except BaseException:
         shop.print_logs()

@@ -61,7 +61,7 @@ class CursorExpiredProblem(Problem):
     def __init__(self, error: CursorExpiredError) -> None:
         jobs = reverse("fulfilment:jobs")
         super().__init__(
-            f"Events are kept for 30 days, and those up to {error.pruned_to} are gone. Note the last_seq of GET "
+            f"Events are kept for 30 days, and numbers up to {error.pruned_to} are gone. Note the last_seq of GET "
             f"{reverse('fulfilment:events')}?limit=1, read all jobs at {jobs}, then go on after that number.",
             resync=jobs,
             pruned_to=error.pruned_to,

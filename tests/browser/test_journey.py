@@ -1,15 +1,23 @@
 """From an empty mixer to a shipped bottle, as shoppers with different browsers walk it."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import choose, open_checkout, order_mix
-from tests.processes import Shop
+from tests.processes import Shop, open_shop
 
 SHIPPED_WITHIN_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    """With worker and relay, as the others need no more than pages."""
+    with open_shop("redis", "web", "worker", "relay") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

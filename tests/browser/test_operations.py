@@ -12,10 +12,15 @@ from tests.processes import Shop
 pytestmark = pytest.mark.slow
 
 TROUBLE = """
+from datetime import timedelta
 from django.utils import timezone
 from orders.models import OutboxEntry, WebhookDelivery, WebhookEndpoint
+from orders.pulse import show_life, take_turn
 from tests.orders.make import make_client, make_job
 now = timezone.now()
+take_turn("worker", every=timedelta(0), now=now)
+for name in ("worker", "relay"):
+    show_life(name, now=now)
 entry = make_job("failed").order.outbox_entries.first()
 OutboxEntry.objects.filter(pk=entry.pk).update(state="dead", error="ValueError: " + "a_long_word_" * 12)
 hook = WebhookEndpoint(client=make_client().row, url="https://m.example", created_at=now, failing_since=now)

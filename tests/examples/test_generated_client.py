@@ -16,7 +16,6 @@ from tests.orders.make import make_client, make_job
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.both_databases,
     pytest.mark.usefixtures("catalogue", "one_transaction"),
 ]
 

@@ -10,7 +10,14 @@ from payments import PaymentStatus
 
 from orders.models import Job, JobTransition, Order, OutboxEntry, Payment
 from orders.payments import order_and_payments, settle_confirmed_payments, settle_payments
-from orders.relaying import EACH_SECOND, do_each, do_periodic_work, expire_unpaid_orders, relay_outbox
+from orders.relaying import (
+    EACH_SECOND,
+    do_each,
+    do_periodic_work,
+    expire_unpaid_orders,
+    is_hand_off_due,
+    relay_outbox,
+)
 from tests.orders.make import make_hand_off, make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import reserved, stored_rows
@@ -215,3 +222,11 @@ def test_a_database_that_is_away_is_not_asked_for_the_rest() -> None:
 
     with pytest.raises(OperationalError):
         do_each((("this", fail), ("that", lambda *, now: pytest.fail("it was asked"))), now=NOW)
+
+
+def test_a_hand_off_is_due_while_celery_has_not_done_it() -> None:
+    make_hand_off(now=NOW)
+
+    assert [is_hand_off_due(now=NOW + age * SECOND) for age in (0, 2)] == [False, True]
+    relay_at(NOW + 5 * SECOND)
+    assert not is_hand_off_due(now=NOW + DAY)

@@ -22,7 +22,7 @@ def find_reads() -> Iterator[tuple[str, ast.expr | None]]:
 
 
 def find_procfile_names() -> dict[str, str]:
-    return dict(re.findall(r"\$\{(\w+):-(\w+)\}", (ROOT / "Procfile").read_text()))
+    return dict(re.findall(r"\$\{(\w+):-([\w.]+)\}", (ROOT / "Procfile").read_text()))
 
 
 def find_listed() -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from orders.invariants import OVER_ALL, PER_ORDER, find_offences
 
 class Command(BaseCommand):
     help = "Checks what must always be true of orders, jobs, feed, stock and money; exit code 1 and the rows if not."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=int, help="only orders placed in the last so many days")

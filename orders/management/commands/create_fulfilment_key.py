@@ -9,6 +9,7 @@ from orders.models import FulfilmentKey
 
 class Command(BaseCommand):
     help = "Makes a key for the fulfilment API and prints it, alone, on stdout. It is shown this once."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="what the key is called in the admin")

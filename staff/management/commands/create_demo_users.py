@@ -54,8 +54,9 @@ class Command(BaseCommand):
         for name in DEMO:
             password = passwords[name]
             with transaction.atomic():
-                user = User.objects.filter(username=name).first() or create_user(name, password)
-                if user.check_password(password):
-                    give_demo_device(user)
-            shown = password if user.check_password(password) else "(a password of their own)"
+                user = User.objects.filter(username=name).first()
+                is_theirs = user is not None and not user.check_password(password)
+                if not is_theirs:
+                    give_demo_device(user or create_user(name, password))
+            shown = "(a password of their own)" if is_theirs else password
             self.stdout.write(f"{name:<11} {shown:<26} {DEMO[name][1]}".rstrip())

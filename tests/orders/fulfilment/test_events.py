@@ -1,18 +1,20 @@
 """The feed over the API: in order, once each, a client's own only, and no word about persons."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from orders.correcting import Address, correct_address
-from orders.feed import number_events, prune_feed
+from orders.feed import begin_feed_anew, number_events, prune_feed
 from orders.fulfilment.waiting import wait_until
 from orders.holds import place_hold, release_hold
+from orders.invariants import find_offences
 from orders.models import FeedEvent, FeedState, Hold, Job, JobTransition
 from tests.orders.fulfilment.api import Caller, everything
 from tests.orders.make import ADA, STAFF, make_client, make_job, make_order
@@ -300,3 +302,100 @@ def test_more_than_fits_in_one_go_is_numbered_in_several(monkeypatch: pytest.Mon
 
     assert number_events() == 5
     assert list(FeedEvent.objects.order_by("id").values_list("seq", flat=True)) == [1, 2, 3, 4, 5]
+
+
+# Begun anew ---------------------------------------------------------------------------------------------------------
+
+RESTORED_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+BEGINNING = 1_795_348_800_000  # its milliseconds since 1970
+
+
+def test_after_a_restore_every_cursor_from_before_is_told_to_read_the_jobs_again(caller: Caller) -> None:
+    fill_feed(4)
+    backed_up, lost = 5, 8  # three more events came after the backup
+
+    assert begin_feed_anew(now=RESTORED_AT) == BEGINNING
+
+    for cursor in (0, backed_up - 1, backed_up, backed_up + 1, lost):
+        status, problem = caller.get("/events", after=cursor)
+        assert (status, problem["type"], problem["resync"]) == (
+            410, "/problems/cursor-expired", "/api/fulfilment/v1/jobs",
+        )  # fmt: skip
+        assert problem["pruned_to"] == BEGINNING
+
+
+def test_after_a_restore_the_events_are_there_in_their_order_and_the_next_come_after_them(
+    caller: Caller,
+) -> None:
+    make_job(S.SHIPPED, client=caller.key)
+    _, before = caller.get("/events")
+
+    begin_feed_anew(now=RESTORED_AT)
+
+    _, after = caller.get("/events")
+    assert seqs(after) == [BEGINNING + number for number in range(1, 7)]
+    assert after["last_seq"] == after["next_after"] == BEGINNING + 6
+    assert [event["data"] for event in after["events"]] == [event["data"] for event in before["events"]]
+    make_order(paid=True)
+    assert seqs(caller.get("/events", after=after["next_after"])[1]) == [BEGINNING + 7]
+    assert caller.get("/events", after=BEGINNING)[1]["events"][0]["seq"] == BEGINNING + 1
+    assert caller.get("/events", after=BEGINNING + 8)[0] == 422
+
+
+def test_what_was_not_numbered_yet_is_numbered_after_the_new_beginning() -> None:
+    make_order(paid=True)
+
+    begin_feed_anew(now=RESTORED_AT)
+
+    assert number_events() == BEGINNING + 1
+    assert FeedState.objects.values_list("pruned_to", "last_seq").get() == (BEGINNING, BEGINNING + 1)
+
+
+def test_the_same_backup_restored_twice_begins_above_what_was_counted_after_the_first(caller: Caller) -> None:
+    fill_feed(2)
+    begin_feed_anew(now=RESTORED_AT)
+    _, first = caller.get("/events")
+    FeedEvent.objects.all().delete()
+    FeedState.objects.update(last_seq=3, pruned_to=3)
+
+    begin_feed_anew(now=RESTORED_AT + timedelta(minutes=5))
+
+    assert caller.get("/events", after=first["next_after"])[0] == 410
+
+
+@pytest.mark.parametrize("at_once", [10_000, 2])
+def test_a_clock_that_is_behind_takes_nobody_back(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("orders.feed.MOVED_AT_ONCE", at_once)
+    fill_feed(4)
+
+    assert begin_feed_anew(now=datetime(1970, 1, 1, tzinfo=UTC)) == 5
+
+    assert list(FeedEvent.objects.order_by("id").values_list("seq", flat=True)) == [6, 7, 8, 9, 10]
+    assert FeedState.objects.values_list("pruned_to", "last_seq").get() == (5, 10)
+
+
+def feed_offences(now: datetime) -> list[str]:
+    return [str(offence) for offence in find_offences(now=now) if offence.check == "the feed is whole"]
+
+
+@pytest.mark.parametrize("days_old", [0, 31])
+def test_the_invariants_hold_for_a_feed_that_was_begun_anew(days_old: int) -> None:
+    now = timezone.now()
+    make_job(S.SHIPPED, now=now - timedelta(days=days_old))
+    number_events()
+    prune_feed(now=now)
+
+    begin_feed_anew(now=now)
+
+    assert feed_offences(now) == []
+    make_order(paid=True)
+    number_events()
+    assert feed_offences(now) == []
+
+
+def test_the_command_says_where_the_feed_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("begin_feed_anew")
+
+    beginning = FeedState.objects.values_list("pruned_to", flat=True).get()
+    assert f"Events have numbers above {beginning};" in capsys.readouterr().out
+    assert beginning > BEGINNING - 10**12

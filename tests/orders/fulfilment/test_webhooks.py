@@ -19,7 +19,7 @@ from django.test import Client
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from orders.feed import events_for, number_events
+from orders.feed import begin_feed_anew, events_for, number_events
 from orders.keys import revoke_key
 from orders.models import FeedEvent, WebhookDelivery, WebhookEndpoint
 from orders.ringing import GIVE_UP_AFTER, LEASE, Ringer, ring_endpoints
@@ -190,6 +190,19 @@ def test_what_is_new_is_told_once_for_all_and_signed(caller: Caller, hook: Recei
     assert only().sent_to == 3
     [delivery] = caller.get(f"/webhooks/{made['id']}/deliveries")[1]["deliveries"]
     assert (delivery["message_id"], delivery["last_seq"]) == (request.headers["webhook-id"], 3)
+
+
+def test_a_feed_that_was_begun_anew_is_told_of_at_once(caller: Caller, hook: Receiver) -> None:
+    add(caller, hook)
+    make_order(paid=True)
+    ring_endpoints(now=timezone.now())
+
+    beginning = begin_feed_anew(now=timezone.now())
+
+    assert [ring_endpoints(now=timezone.now()), ring_endpoints(now=timezone.now())] == [1, 0]
+    before, after = hook.received
+    assert json.loads(after.body)["data"]["last_seq"] == beginning + 1
+    assert after.headers["webhook-id"] != before.headers["webhook-id"]
 
 
 def test_a_message_that_was_changed_or_is_old_is_not_believed(caller: Caller, hook: Receiver) -> None:

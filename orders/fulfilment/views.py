@@ -173,10 +173,16 @@ def read_query(request: Request, serializer_class: type[StrictSerializer]) -> di
     return dict(serializer.validated_data)
 
 
-def read_page(rows: QuerySet[M], *, cursor: Any = None, limit: int) -> tuple[list[M], Any]:
-    """(at most `limit` rows after the one whose public id is `cursor`, oldest first; the next cursor or None)."""
+def read_page(
+    rows: QuerySet[M], *, visible: QuerySet[M], cursor: Any = None, limit: int
+) -> tuple[list[M], Any]:
+    """(at most `limit` of `rows` after the one whose public id is `cursor`, oldest first; the next cursor or None).
+
+    The cursor may be any of those that are `visible` to the client: since the page before, its row may have come to be
+    none of `rows`. Whatever it does not see is no cursor, like what there is not.
+    """
     if cursor is not None:
-        after = rows.model._default_manager.filter(public_id=cursor).values_list("pk", flat=True).first()
+        after = visible.filter(public_id=cursor).values_list("pk", flat=True).first()
         if after is None:
             raise InvalidFieldsProblem([("cursor", "This is not the next_cursor of a page.")])
         rows = rows.filter(pk__gt=after)

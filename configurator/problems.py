@@ -90,8 +90,8 @@ class BusyProblem(Problem):
     code = "busy"
     title = "The shop cannot answer now"
 
-    def __init__(self) -> None:
-        super().__init__("The database did not answer in time; nothing was changed. Try again.")
+    def __init__(self, why: str = "The database did not answer in time; nothing was changed.") -> None:
+        super().__init__(f"{why} Try again.")
         self.headers["Retry-After"] = str(BUSY_SECONDS)
 
 

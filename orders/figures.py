@@ -26,11 +26,15 @@ REAL = Q(sandbox=None)
 
 @dataclass(frozen=True, slots=True)
 class JobFigures:
-    """Jobs that are neither shipped nor cancelled nor made again: how many, of these on hold, of these late."""
+    """Jobs that are neither shipped nor cancelled nor made again: how many, of these on hold, of these late.
+
+    `lapsed`: of these in production under a lease that ran out.
+    """
 
     jobs: int = 0
     held: int = 0
     late: int = 0
+    lapsed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,10 @@ class Figures:
     @property
     def held(self) -> int:
         return sum(each.held for each in self.jobs.values())
+
+    @property
+    def lapsed(self) -> int:
+        return sum(each.lapsed for each in self.jobs.values())
 
     @property
     def oldest_pending_seconds(self) -> float:
@@ -137,9 +145,10 @@ def _count_jobs(*, now: datetime) -> dict[str, JobFigures]:
             jobs=Count("pk", filter=REAL),
             held=Count("pk", filter=REAL & Q(on_hold=True)),
             late=Count("pk", filter=REAL & Q(promised_on__lt=today)),
+            lapsed=Count("pk", filter=REAL & Q(lapsed=True)),
         )
     )
-    found = {row["state"]: JobFigures(row["jobs"], row["held"], row["late"]) for row in rows}
+    found = {row["state"]: JobFigures(row["jobs"], row["held"], row["late"], row["lapsed"]) for row in rows}
     return {str(state): found.get(state, JobFigures()) for state in OPEN}
 
 

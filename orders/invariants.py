@@ -20,8 +20,10 @@ from configurator.mixing.price import unit_price
 from configurator.models import Component
 from configurator.money import major_units
 from configurator.versions import mixer_for
+from orders.feed import KEPT_FOR
 from orders.jobs import ALLOWED
 from orders.models import FeedEvent, FeedState, Job, JobTransition, Order, OrderEvent, OrderLine, OutboxEntry
+from orders.outbox import LEASE
 from orders.stock import amounts_for
 
 S = Job.State
@@ -182,17 +184,17 @@ def _feed(now: datetime) -> Iterator[str]:
     elif state.last_seq != state.pruned_to:
         yield f"the feed is empty, and should run from {state}"
     oldest = FeedEvent.objects.aggregate(oldest=Min("transition"))["oldest"]
-    if oldest is not None:
-        untold = JobTransition.objects.filter(pk__gte=oldest, feed_event=None)
-        for step in untold.select_related("job"):
-            yield f"step {step.version} of job {step.job.public_id} is not in the feed"
+    kept = Q(at__gt=now - KEPT_FOR) if oldest is None else Q(pk__gte=oldest)
+    for step in JobTransition.objects.filter(kept, feed_event=None).select_related("job"):
+        yield f"step {step.version} of job {step.job.public_id} is not in the feed"
 
 
 def _forgotten(now: datetime) -> Iterator[str]:
+    """Entries that nobody takes, and those whose process dies each time: under a lease they are, and never fail."""
     before = now - FORGOTTEN_AFTER
-    forgotten = OutboxEntry.objects.filter(
-        state=OutboxEntry.State.PENDING, created_at__lt=before, next_attempt_at__lt=before, error=""
-    )
+    untaken = Q(created_at__lt=before, next_attempt_at__lt=before)
+    taken_in_vain = Q(created_at__lt=before - LEASE, attempts=0)
+    forgotten = OutboxEntry.objects.filter(untaken | taken_in_vain, state=OutboxEntry.State.PENDING, error="")
     for entry in forgotten.select_related("order"):
         yield f"outbox entry {entry.pk} ({entry}) has waited since {entry.created_at:%Y-%m-%d %H:%M:%S}"
 

@@ -55,6 +55,7 @@ class FiguresCollector(Collector):
         yield _gauge_by("state", "jobs", "Jobs that are neither shipped nor cancelled", counts)
         yield _gauge_by("state", "jobs_held", "Jobs on hold", held)
         yield _gauge("jobs_late", "Jobs promised before today that are not shipped", self.figures.late)
+        yield _gauge("jobs_lapsed", "Jobs in production whose lease ran out", self.figures.lapsed)
 
     def _hand_offs(self) -> Metric:
         moves = self.figures.moves

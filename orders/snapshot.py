@@ -1,11 +1,12 @@
 """The frozen recipe of a job: all that a maker needs to make and label one order line, and its hash."""
 
 import json
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from configurator.mixing.canonical import fingerprint
-from configurator.mixing.label import doses, label
+from configurator.mixing.label import chosen_components, doses, label
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import NONE, Spec
 from orders.models import Job, OrderLine
@@ -16,13 +17,37 @@ class NotReadyError(Exception):
 
 
 def take_snapshot(line: OrderLine, mixer: Mixer) -> tuple[str, str]:
-    """(canonical JSON, SHA-256) of what to make for a line; raises NotReadyError if its version forbids it."""
+    """(canonical JSON, SHA-256) of what to make for a line.
+
+    Raises NotReadyError if its version forbids it, and if anything is missing that a maker needs.
+    """
     spec = mixer.spec
     if not mixer.is_makeable(line.mix):
         raise NotReadyError(f"{line} is not makeable under version {line.version.number} of {spec.slug}")
     content = _content(line, spec)
+    if missing := list(find_missing(content, spec)):
+        raise NotReadyError(f"the recipe of {line} is not complete: {'; '.join(missing)}")
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text, fingerprint(text)
+
+
+def find_missing(content: Mapping[str, Any], spec: Spec) -> Iterator[str]:
+    """What a snapshot lacks of what its version says that it has, for staff; nothing where it is complete."""
+    parts, mix = content["parts"], content["mix"]
+    made = [part["slot"] for part in parts]
+    for slot in spec.slots:
+        if mix.get(slot.slug) != NONE and made.count(slot.slug) != 1:
+            yield f"{made.count(slot.slug)} parts for {slot.slug}"
+    if spec.is_dosed:
+        yield from (f"no dose of {part['component']}" for part in parts if not part["microlitres"])
+    if len(content["steps"]) != len(parts):
+        yield f"{len(content['steps'])} steps for {len(parts)} parts"
+    substances = {name for _dose, part in chosen_components(spec, mix) for name, _ppm in part.composition}
+    if unnamed := substances - set(content["ingredients"]):
+        yield f"no ingredient {', '.join(sorted(unnamed))}"
+    said = content["label_lines"]
+    if not said or not said[-1].endswith(", ".join(content["ingredients"])):
+        yield "no label that ends with the ingredients"
 
 
 def _content(line: OrderLine, spec: Spec) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -126,7 +128,7 @@ def send_to(url: str, *, body: bytes, headers: Mapping[str, str], resolve: Resol
 
 
 def _post(target: Target, body: bytes, headers: Mapping[str, str], resolve: Resolve, *, until: float) -> int:
-    backend = _PinnedBackend(_choose(resolve(target.host, target.port)), until=until)
+    backend = _PinnedBackend(_choose(_resolve_in_time(resolve, target, until=until)), until=until)
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     sent = [
         ("Host", url_host(target)),
@@ -149,6 +151,24 @@ def url_host(target: Target) -> str:
     host = f"[{target.host}]" if ":" in target.host else target.host
     usual = {"https": 443, "http": 80}[target.scheme]
     return host if target.port == usual else f"{host}:{target.port}"
+
+
+def _resolve_in_time(resolve: Resolve, target: Target, *, until: float) -> list[str]:
+    """What `resolve` finds or raises; TimeoutError if it takes longer than `until`.
+
+    The machine's resolver takes no limit. So it is asked in a thread, which is left to itself when the time is over:
+    it ends when the resolver does, and no process waits for it.
+    """
+    found: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(resolve(target.host, target.port))
+        except (OSError, ValueError) as error:
+            found.set_exception(error)
+
+    threading.Thread(target=look_up, name="webhook-name", daemon=True).start()
+    return found.result(timeout=_left(until))
 
 
 def _choose(addresses: list[str]) -> str:

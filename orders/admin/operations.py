@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 from orders.admin.figure import Figure, list_of
 from orders.admin.outbox import way_on
 from orders.figures import HOUR, OPEN, Figures, read_figures
-from orders.health import Part, Status, read_health
+from orders.health import PENDING_LONG, Part, Status, read_health
 from orders.models import Job, Order, OutboxEntry, Pulse, WebhookDelivery, WebhookEndpoint
 
 MOST_SHOWN = 20
@@ -47,6 +48,8 @@ def operations(request: HttpRequest) -> HttpResponse:
         "outbox": _with_open_lists(request, _outbox_rows(figures)),
         "sales": _with_open_lists(request, _sale_rows(figures)),
         "moves": figures.moves,
+        "within_5_s": figures.moves.within[5],
+        "within_10_s": figures.moves.within[10],
         "mean_seconds": figures.moves.seconds / figures.moves.hand_offs if figures.moves.hand_offs else None,
         "feed_seq": figures.feed_seq,
         "webhooks": _with_open_lists(request, _webhook_rows(figures)),
@@ -96,11 +99,18 @@ def _job_rows(figures: Figures) -> list[Figure]:
             _("Their shoppers were told; make them first."),
             is_alarm=figures.late > 0,
         ),
+        Figure(
+            _("time ran out while it was made"),
+            str(figures.lapsed),
+            list_of(Job, lapsed__exact=1, **still_open),
+            _("Ask the maker what became of it: who has what was begun goes on, else it is called off."),
+            is_alarm=figures.lapsed > 0,
+        ),
     ]
 
 
 def _outbox_rows(figures: Figures) -> list[Figure]:
-    return [
+    rows = [
         Figure(
             name=str(OutboxEntry.Topic(topic).label),
             value=str(count),
@@ -108,6 +118,23 @@ def _outbox_rows(figures: Figures) -> list[Figure]:
         )
         for topic, count in figures.pending.items()
     ]
+    return [*rows, _oldest_row(figures)]
+
+
+def _oldest_row(figures: Figures) -> Figure:
+    """How old the oldest pending entry is; an alarm from the age on at which the outbox is called not well."""
+    name, oldest = _("the oldest of them"), figures.oldest_pending_at
+    if oldest is None:
+        return Figure(name, "-")
+    seconds = figures.oldest_pending_seconds
+    is_old = seconds > PENDING_LONG.total_seconds()
+    return Figure(
+        name,
+        timesince(oldest, figures.at) if is_old else _("%(seconds)s s") % {"seconds": round(seconds)},
+        list_of(OutboxEntry, state__exact=OutboxEntry.State.PENDING),
+        _("Its last error says why it is not done.") if is_old else "",
+        is_alarm=is_old,
+    )
 
 
 def _sale_rows(figures: Figures) -> list[Figure]:

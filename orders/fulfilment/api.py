@@ -80,12 +80,13 @@ class JobsView(FulfilmentView):
     def get(self, request: Request) -> Response:
         """All jobs, those of other clients, too; ask for the next page with `next_cursor`."""
         query = read_query(request, serializers.JobsQuerySerializer)
-        jobs = visible_jobs(self.client).select_related(*RELATED)
+        visible = visible_jobs(self.client)
+        jobs = visible.select_related(*RELATED)
         if "state" in query:
             jobs = jobs.filter(state=query["state"])
         if "order" in query:
             jobs = jobs.filter(order__number=query["order"])
-        page, following = read_page(jobs, cursor=query.get("cursor"), limit=query["limit"])
+        page, following = read_page(jobs, visible=visible, cursor=query.get("cursor"), limit=query["limit"])
         shown = serializers.JobSerializer(fetch_holds(page), many=True, context=self.shows).data
         return tagged(request, {"jobs": shown, "next_cursor": following})
 
@@ -198,8 +199,9 @@ class ShipmentsView(FulfilmentView):
     def get(self, request: Request) -> Response:
         """The parcels that you reported; ask for the next page with `next_cursor`."""
         query = read_query(request, serializers.PageQuerySerializer)
-        own = Shipment.objects.filter(client=self.client).select_related("order").prefetch_related("jobs")
-        page, following = read_page(own, cursor=query.get("cursor"), limit=query["limit"])
+        own = Shipment.objects.filter(client=self.client)
+        parcels = own.select_related("order").prefetch_related("jobs")
+        page, following = read_page(parcels, visible=own, cursor=query.get("cursor"), limit=query["limit"])
         return Response(
             {"shipments": serializers.ShipmentSerializer(page, many=True).data, "next_cursor": following}
         )

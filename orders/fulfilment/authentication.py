@@ -22,6 +22,7 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[None, FulfilmentKey]:
         text = read_key(request)
         if text is None:
+            RefusedKeyThrottle().note(request)
             raise KeyProblem("Send the key in the header: Authorization: Bearer KEY.")
         key = find_key(text, now=timezone.now())
         if key is None:
@@ -64,7 +65,7 @@ class KeyThrottle(Throttle):
 
 
 class RefusedKeyThrottle(Throttle):
-    """So many keys that do not open a minute from each address.
+    """So many calls a minute from each address without a key that opens: with a wrong one, or with none.
 
     A key that opens is let in all the same: behind one address there may be many, and 256 bits are not guessed.
     """
@@ -72,7 +73,7 @@ class RefusedKeyThrottle(Throttle):
     scope = "refused"
 
     def note(self, request: Request) -> None:
-        """Count a key that does not open; raises Throttled if there were too many."""
+        """Count a call that no key opens; raises Throttled if there were too many."""
         self.standing = self.count(f"{self.scope}:{find_network(self.get_ident(request))}")
         if not self.standing.allowed:
             raise Throttled(self.wait())

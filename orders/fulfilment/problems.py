@@ -5,7 +5,8 @@ from typing import Any
 
 from rest_framework import status
 
-from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
+from configurator.problems import BusyProblem, InvalidFieldsProblem, NotFoundProblem, Problem
+from orders.fulfilment.waiting import NoPlaceError
 from orders.holds import NothingToHoldError, OnHoldError
 from orders.idempotency import KeyInFlightError, KeyReusedError
 from orders.jobs import WrongStateError
@@ -219,6 +220,7 @@ ANSWERS: dict[type, Callable[[Any], Problem]] = {
     ParcelConflictError: lambda error: ParcelConflictProblem(error.shipment),
     KeyReusedError: lambda _error: KeyReusedProblem(),
     KeyInFlightError: lambda _error: KeyInFlightProblem(),
+    NoPlaceError: lambda _error: BusyProblem("As many calls wait already as can; nothing was done."),
     Job.DoesNotExist: lambda _error: NotFoundProblem("There is no such job."),
     Hold.DoesNotExist: lambda _error: NotFoundProblem("This job has no such hold."),
 }

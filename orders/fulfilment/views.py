@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from configurator.problems import MEDIA_TYPE, InvalidFieldsProblem
 from configurator.strict_fields import StrictSerializer
+from orders.fulfilment.addresses import with_addresses, without_addresses
 from orders.fulfilment.authentication import HasScope, KeyAuthentication, KeyThrottle, key_of
 from orders.fulfilment.etags import check_match, etag_of
 from orders.fulfilment.problems import IdempotencyKeyProblem, as_problem
@@ -105,7 +106,8 @@ class FulfilmentView(APIView):
         """Do `work` once under the request's Idempotency-Key, and answer with what it gave, or gave the first time.
 
         If it gives None (nothing to do), it is tried for up to `wait_seconds`; then the answer is `empty`, and the key
-        may be used again. `is_job`: the answer is the job as it can be read, so it has its ETag.
+        may be used again. `is_job`: the answer is the job as it can be read, so it has its ETag. Where jobs are sent is
+        not stored: a replay says where they are sent now.
         """
         key = self.request.headers.get("Idempotency-Key", "")
         if not IDEMPOTENCY_KEY.fullmatch(key):
@@ -113,9 +115,12 @@ class FulfilmentView(APIView):
         asked = json.dumps([self.request.method, self.request.path, self.request.data], sort_keys=True)
         digest = hashlib.sha256(asked.encode()).hexdigest()
 
+        done: Any = None
+
         def work_as_text() -> str | None:
+            nonlocal done
             done = work()
-            return None if done is None else JSONRenderer().render(done).decode()
+            return None if done is None else JSONRenderer().render(without_addresses(done)).decode()
 
         def try_once() -> Answer | None:
             return answer_once(
@@ -125,18 +130,21 @@ class FulfilmentView(APIView):
         found = wait_until(try_once, seconds=wait_seconds)
         if found.value is None:
             return found.mark(Response(empty))
-        return _respond(found.value, is_job=is_job)
+        answer = found.value
+        if answer.is_replay:
+            done = with_addresses(json.loads(answer.body), client=self.client)
+        return _respond(done, is_replay=answer.is_replay, is_job=is_job)
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(as_problem(exc))
 
 
-def _respond(answer: Answer, *, is_job: bool) -> HttpResponse:
-    response = HttpResponse(answer.body, content_type="application/json")
-    if answer.is_replay:
+def _respond(content: Any, *, is_replay: bool, is_job: bool) -> HttpResponse:
+    response = HttpResponse(JSONRenderer().render(content), content_type="application/json")
+    if is_replay:
         response["Idempotent-Replayed"] = "true"
     if is_job:
-        response["ETag"] = etag_of(json.loads(answer.body))
+        response["ETag"] = etag_of(content)
     return response
 
 
@@ -165,10 +173,16 @@ def read_query(request: Request, serializer_class: type[StrictSerializer]) -> di
     return dict(serializer.validated_data)
 
 
-def read_page(rows: QuerySet[M], *, cursor: Any = None, limit: int) -> tuple[list[M], Any]:
-    """(at most `limit` rows after the one whose public id is `cursor`, oldest first; the next cursor or None)."""
+def read_page(
+    rows: QuerySet[M], *, visible: QuerySet[M], cursor: Any = None, limit: int
+) -> tuple[list[M], Any]:
+    """(at most `limit` of `rows` after the one whose public id is `cursor`, oldest first; the next cursor or None).
+
+    The cursor may be any of those that are `visible` to the client: since the page before, its row may have come to be
+    none of `rows`. Whatever it does not see is no cursor, like what there is not.
+    """
     if cursor is not None:
-        after = rows.model._default_manager.filter(public_id=cursor).values_list("pk", flat=True).first()
+        after = visible.filter(public_id=cursor).values_list("pk", flat=True).first()
         if after is None:
             raise InvalidFieldsProblem([("cursor", "This is not the next_cursor of a page.")])
         rows = rows.filter(pk__gt=after)

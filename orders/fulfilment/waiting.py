@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,6 +19,21 @@ LOOK_EVERY_SECONDS = 0.5
 MOST_SECONDS = 20
 
 places = threading.BoundedSemaphore(settings.WAITING_PLACES) if settings.WAITING_PLACES else None
+
+
+class NoPlaceError(Exception):
+    """As many requests of this process wait already as may."""
+
+
+@contextmanager
+def waiting_place() -> Iterator[None]:
+    """One of the WAITING_PLACES of this process, for a request that keeps its thread for seconds; NoPlaceError."""
+    if places is None or not places.acquire(blocking=False):
+        raise NoPlaceError
+    try:
+        yield
+    finally:
+        places.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +66,12 @@ def wait_until(
     value = look()
     if value or seconds <= 0:
         return Found(value)
-    if places is None or not places.acquire(blocking=False):
-        return Found(value, turned_away=True)
     try:
-        while not value and (left := end - clock()) > 0:
-            release_connection()
-            sleep(min(LOOK_EVERY_SECONDS, left))
-            value = look()
-        return Found(value)
-    finally:
-        places.release()
+        with waiting_place():
+            while not value and (left := end - clock()) > 0:
+                release_connection()
+                sleep(min(LOOK_EVERY_SECONDS, left))
+                value = look()
+            return Found(value)
+    except NoPlaceError:
+        return Found(value, turned_away=True)

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
 from configurator.strict_fields import StrictSerializer, StrictText, StrictTime
 from orders.fulfilment.views import FulfilmentView, described, read_body
+from orders.fulfilment.waiting import waiting_place
 from orders.models import FulfilmentKey, WebhookEndpoint
 from orders.webhook_targets import TargetRefusedError
 from orders.webhooks import (
@@ -151,8 +152,14 @@ class PingView(OwnWebhookView):
         operation_id="ping_webhook",
     )
     def post(self, request: Request, webhook_id: UUID) -> Response:
-        """Waits for its answer, 5 seconds at most, and tells what came of it."""
-        return Response(AttemptSerializer(ping_endpoint(self.find(webhook_id), now=timezone.now())).data)
+        """Waits for its answer, 5 seconds at most, and tells what came of it.
+
+        Few can wait at a time: who finds no place is answered with 503 and Retry-After, and nothing is sent.
+        """
+        endpoint = self.find(webhook_id)
+        with waiting_place():
+            attempt = ping_endpoint(endpoint, now=timezone.now())
+        return Response(AttemptSerializer(attempt).data)
 
 
 class RotateSecretView(OwnWebhookView):

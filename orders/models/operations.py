@@ -7,7 +7,10 @@ from orders.models.jobs import FulfilmentKey
 
 
 class IdempotentAnswer(models.Model):
-    """The answer to a request that changed something, written in the same transaction as what it changed."""
+    """The answer to a request that changed something, written in the same transaction as what it changed.
+
+    Its body says nothing of where a job is sent: that is put in when it is given again.
+    """
 
     client = models.ForeignKey(FulfilmentKey, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from orders.care import make_again
+from orders.claiming import expire_leases, reclaim_job
 from orders.figures import Figures, JobFigures, read_figures
 from orders.models import FeedEvent, Job, Order, OutboxEntry, WebhookEndpoint
 from orders.outbox import process_outbox
@@ -51,7 +52,21 @@ def test_jobs_are_counted_by_state_with_those_held_and_late() -> None:
         "ready": JobFigures(jobs=3, held=1),
         "produced": JobFigures(jobs=1, late=1),
     }
-    assert (found.late, found.held) == (1, 1)
+    assert (found.late, found.held, found.lapsed) == (1, 1, 0)
+
+
+def test_a_job_whose_lease_ran_out_in_production_counts_until_it_is_reclaimed() -> None:
+    make_job(S.CLAIMED, lease_seconds=600, now=NOW)
+    job = make_job(S.IN_PRODUCTION, lease_seconds=600, now=NOW)
+    make_job(S.IN_PRODUCTION, lease_seconds=900, now=NOW)
+    later = NOW + timedelta(seconds=601)
+    expire_leases(now=later)
+
+    assert figures(seconds=601).jobs["in_production"] == JobFigures(jobs=2, lapsed=1)
+    assert figures(seconds=601).lapsed == 1
+
+    reclaim_job(make_client().row, job.public_id, worker="w", lease_seconds=600, now=later)
+    assert figures(seconds=602).lapsed == 0
 
 
 def test_a_failed_job_counts_until_it_is_made_again() -> None:
@@ -68,7 +83,7 @@ def test_what_is_only_tried_out_is_not_counted() -> None:
     job = make_job(S.CLAIMED)
     key = make_client().row
     Order.objects.update(sandbox=key)
-    Job.objects.update(sandbox=key)
+    Job.objects.update(sandbox=key, lapsed=True)
     FeedEvent.objects.update(sandbox=key)
 
     found = figures(seconds=1)
@@ -152,6 +167,7 @@ def scrape(text: str, **headers: str) -> Any:
 def test_prometheus_reads_them_with_a_key() -> None:
     make_job(S.CLAIMED)
     make_order(paid=True)
+    Job.objects.filter(state=S.CLAIMED).update(lapsed=True)
     show_life("relay", now=timezone.now())
     made = make_client(scopes=["metrics:read"])
 
@@ -168,7 +184,7 @@ def test_prometheus_reads_them_with_a_key() -> None:
     assert values["concoct_outbox_pending", "handoff"] == 2
     assert values["concoct_jobs", "claimed"] == 1
     assert values["concoct_jobs", "pending"] == 1
-    assert values["concoct_jobs_late",] == 0
+    assert (values["concoct_jobs_late",], values["concoct_jobs_lapsed",]) == (0, 1)
     assert values["concoct_claims_recent",] == 1
     assert values["concoct_handoff_seconds_bucket", "+Inf"] == 1
     assert values["concoct_orders_paid_last_hour",] == 2

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from configurator.models import Component
 from orders.cancelling import SHOPPER, cancel_order
-from orders.feed import number_events
+from orders.feed import KEPT_FOR, number_events
 from orders.invariants import OVER_ALL, PER_ORDER, find_offences
 from orders.letting_go import let_go
 from orders.models import (
@@ -136,6 +136,7 @@ OTHER_WAYS: dict[str, tuple[str, Callable[[], object]]] = {
     "a token shared": (LEASE, lambda: Job.objects.update(lease_token=uuid.UUID(int=1))),
     "another price": ("totals follow from what was frozen", lambda: OrderLine.objects.update(unit_price=1)),
     "an event lost": ("the feed is whole", lambda: FeedEvent.objects.latest("pk").delete()),
+    "all events lost": ("the feed is whole", lambda: FeedEvent.objects.all().delete()),
     "more reserved than there is": (
         "stock is reserved for unmade bottles",
         lambda: Component.objects.update(stock_ml=Decimal(1)),
@@ -153,6 +154,34 @@ def test_other_ways_of_spoiling_are_found_too(way: str) -> None:
     spoil()
 
     assert name in offences()
+
+
+def test_a_feed_that_has_forgotten_all_that_is_old_is_whole() -> None:
+    make_job(S.READY, now=NOW - KEPT_FOR)
+    FeedEvent.objects.all().delete()
+
+    assert "the feed is whole" not in offences()
+
+
+@pytest.mark.parametrize(("seconds", "is_forgotten"), [(60 + 119, False), (60 + 121, True)])
+def test_an_entry_that_is_taken_and_taken_and_never_fails_is_forgotten(
+    seconds: int, *, is_forgotten: bool
+) -> None:
+    make_job(S.READY)
+    OutboxEntry.objects.update(
+        created_at=NOW - timedelta(seconds=seconds), next_attempt_at=NOW + timedelta(seconds=100)
+    )
+
+    assert ("no outbox entry is forgotten" in offences()) is is_forgotten
+
+
+def test_an_entry_that_has_failed_or_is_done_is_not_forgotten() -> None:
+    old = {"created_at": NOW - timedelta(hours=1), "next_attempt_at": NOW + timedelta(seconds=100)}
+    for tried in ({"attempts": 1}, {"error": "OSError: no"}, {"state": "done"}, {"state": "dead"}):
+        make_job(S.READY)
+        OutboxEntry.objects.exclude(created_at=old["created_at"]).update(**old, **tried)
+
+    assert offences() == set()
 
 
 def test_the_command_names_the_rows_and_ends_with_an_error() -> None:

@@ -1,4 +1,4 @@
-"""Nothing about a person leaves the tables that are for it: not into logs, the feed or the outbox."""
+"""Nothing about a person leaves the tables that are for it: not into logs, the feed, the outbox or stored answers."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from orders import outbox
-from orders.models import FeedEvent, Job, Order, OutboxEntry, WebhookDelivery
+from orders.models import FeedEvent, IdempotentAnswer, Job, Order, OutboxEntry, WebhookDelivery
 from orders.outbox import process_outbox
 from orders.relaying import do_periodic_work
 from tests.orders.fulfilment.api import Caller, as_json
@@ -36,7 +36,7 @@ WORDS = ["canary", "yellowfeather", "songbird", "ls9 7qz"]
 
 
 def buy(client: Client) -> Order:
-    check_out(client, {"label_name": LABEL}, **CANARY, postcode=POSTCODE)
+    check_out(client, {"label": LABEL}, **CANARY, postcode=POSTCODE)
     order = Order.objects.get()
     assert pay(client, order.token).status_code == 302
     return order
@@ -86,6 +86,11 @@ def test_a_purchase_leaves_nothing_of_the_shopper_beside_her_tables(
     assert len(said.getvalue().splitlines()) > 15
     assert find_hits(said.getvalue(), order.token) == []
     assert find_hits(rows_of(FeedEvent, OutboxEntry, WebhookDelivery), order.token) == []
+    answers = rows_of(IdempotentAnswer)
+    assert IdempotentAnswer.objects.count() == 4
+    # What she had printed on the bottle is part of what is made, and stands in the recipe that an answer shows.
+    assert LABEL in answers
+    assert find_hits(answers.replace(LABEL, ""), order.token) == []
     assert find_hits(rows_of(Order)) == WORDS  # so the search finds what there is
 
 
@@ -127,7 +132,7 @@ def test_a_page_that_breaks_on_what_she_typed_does_not_tell_it(monkeypatch: pyte
     monkeypatch.setattr("orders.views.checkout.place_order", fail, raising=True)
     client = Client(raise_request_exception=False)
     with read_logs("json", level=logging.DEBUG) as said:
-        response = check_out(client, {"label_name": LABEL}, **CANARY, postcode=POSTCODE)
+        response = check_out(client, {"label": LABEL}, **CANARY, postcode=POSTCODE)
 
     assert response.status_code == 500
     assert "it broke" in said.getvalue()

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Callable
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -13,11 +15,12 @@ from configurator.models import RecipeVersion, Size
 from configurator.versions import mixer_for
 from orders.handoff import hand_off
 from orders.models import Job, OrderLine
+from orders.outbox import process_outbox
 from orders.placing import Wish, quote
-from orders.snapshot import NotReadyError, read_snapshot, take_snapshot
+from orders.snapshot import NotReadyError, find_missing, read_snapshot, take_snapshot
 from orders.tracking import read_tracking
 from tests.configurator.drafts import make_bicycle, publish, shampoo
-from tests.orders.make import MIX, make_job, make_order
+from tests.orders.make import MIX, make_hand_off, make_job, make_order
 
 pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
@@ -195,6 +198,62 @@ def test_a_forbidden_mix_has_no_snapshot(catalogue: RecipeVersion) -> None:
 
     with pytest.raises(NotReadyError, match="not makeable under version 1 of shampoo"):
         take_snapshot(line, mixer_for(catalogue))
+
+
+def drop_ingredient(content: dict[str, Any]) -> None:
+    content["ingredients"].remove("Panthenol")
+
+
+SPOILERS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "0 parts for second": lambda content: content["parts"].pop(),
+    "2 parts for main": lambda content: content["parts"].append(content["parts"][1]),
+    "no dose of mend": lambda content: content["parts"][1].update(microlitres=None),
+    "no dose of warm-hearth": lambda content: content["parts"][0].update(microlitres=0),
+    "2 steps for 3 parts": lambda content: content["steps"].pop(),
+    "no ingredient Panthenol": drop_ingredient,
+    "no label that ends with the ingredients": lambda content: content["label_lines"].pop(),
+}
+
+
+@pytest.mark.parametrize("missing", SPOILERS)
+def test_what_a_snapshot_lacks_is_found(missing: str, catalogue: RecipeVersion) -> None:
+    content, spec = read_snapshot(make_job()), mixer_for(catalogue).spec
+    assert list(find_missing(content, spec)) == []
+
+    SPOILERS[missing](content)
+
+    assert missing in list(find_missing(content, spec))
+
+
+def test_goods_without_doses_and_ingredients_lack_nothing_but_what_they_have() -> None:
+    spec = mixer_for(publish(make_bicycle())).spec
+    content: dict[str, Any] = {
+        "mix": {"frame": "steel", "wheel": "wide", "bell": "none"},
+        "parts": [{"slot": "frame", "microlitres": None}, {"slot": "wheel", "microlitres": None}],
+        "steps": ["Fit Steel (frame)", "Fit Wide (wheel)"],
+        "ingredients": [],
+        "label_lines": ["Bicycle"],
+    }
+    assert list(find_missing(content, spec)) == []
+
+    content["label_lines"] = []
+    assert list(find_missing(content, spec)) == ["no label that ends with the ingredients"]
+
+
+def test_a_dose_that_comes_to_nothing_keeps_an_order_from_being_made() -> None:
+    shampoo().slots.filter(slug="base").update(dose_ml=Decimal("239.999"))
+    shampoo().slots.filter(slug="second").update(dose_ml=Decimal("0.001"))
+    Size.objects.create(recipe=shampoo(), slug="drop", volume_ml=5, price=100, position=9)
+    publish(note="a drop")
+    entry = make_hand_off(size="drop")
+
+    assert process_outbox(entry.pk) is False
+
+    entry.refresh_from_db()
+    assert entry.error.startswith("NotReadyError: the recipe of ")
+    assert entry.error.endswith("is not complete: no dose of quench")
+    job = Job.objects.get()
+    assert (job.state, job.snapshot) == (Job.State.PENDING, "")
 
 
 def test_a_job_that_is_not_handed_off_has_an_empty_snapshot() -> None:

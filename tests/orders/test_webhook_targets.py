@@ -1,6 +1,7 @@
 """Where webhooks go: never inside, never elsewhere than was looked at, never for longer or more than is allowed."""
 
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -234,6 +235,23 @@ def test_who_answers_slowly_is_left_in_time(
 
     assert (said.status, said.error) == (None, "No answer within 0.5 seconds.")
     assert time.monotonic() - began < 2.5  # before it has said all
+
+
+def test_a_name_that_is_looked_up_slowly_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook_targets, "ATTEMPT_SECONDS", 0.2)
+    is_over = threading.Event()
+
+    def resolve(host: str, port: int) -> list[str]:
+        is_over.wait(10)
+        return [PUBLIC]
+
+    began = time.monotonic()
+    said = send("https://hook.example/", resolve=resolve)
+    took = time.monotonic() - began
+    is_over.set()
+
+    assert (said.status, said.error) == (None, "No answer within 0.2 seconds.")
+    assert took < 5
 
 
 def test_of_a_long_answer_little_is_read(local: Receiver) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from orders.care import make_again
+from orders.claiming import expire_leases
 from orders.models import (
     FulfilmentKey,
     Job,
@@ -19,6 +20,7 @@ from orders.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from orders.outbox import process_outbox
 from orders.pulse import show_life, take_turn
 from tests.orders.admin.people import make_boss, make_clerk
 from tests.orders.make import make_client, make_hand_off, make_job, make_order
@@ -41,12 +43,20 @@ def make_all_kinds() -> None:
         make_job(state, promised_on=yesterday)
     make_again(make_job(S.FAILED), by="grace", now=timezone.now())
     make_job(S.READY, on_hold=True)
+    make_lapsed_job()
     make_order()
     in_sandbox = make_job(S.READY)
     key = make_client().row
     Job.objects.filter(pk=in_sandbox.pk).update(sandbox=key)
     Order.objects.filter(pk=in_sandbox.order_id).update(sandbox=key)
     in_sandbox.order.feed_events.update(sandbox=key)
+
+
+def make_lapsed_job() -> Job:
+    now = timezone.now()
+    job = make_job(S.IN_PRODUCTION, lease_seconds=60, now=now - timedelta(seconds=61))
+    expire_leases(now=now)
+    return job
 
 
 def make_dead(topic: str = "handoff") -> OutboxEntry:
@@ -76,13 +86,41 @@ def test_each_figure_leads_to_a_list_of_just_so_many() -> None:
 
     figures = counted(open_page(boss))
 
-    jobs, troubles, sales, webhooks = 6, 2, 2, 2
+    jobs, troubles, sales, webhooks = 6, 3, 2, 2
     assert len(figures) == len(OutboxEntry.Topic.values) + jobs + troubles + sales + webhooks
     assert {number for number, _address in figures} > {0, 1}
     for number, address in figures:
         response = boss.get(address)
         assert response.status_code == 200, address
         assert response.context["cl"].result_count == number, address
+
+
+def test_a_job_whose_lease_ran_out_in_production_is_told_of_until_it_is_settled() -> None:
+    boss = make_boss()
+    job = make_lapsed_job()
+
+    assert "time ran out while it was made 1 look here Ask the maker" in read(boss.get(PAGE)).text
+    [address] = [address for _number, address in counted(open_page(boss)) if "lapsed__exact=1" in address]
+    assert job.order.number in boss.get(address).content.decode()
+
+    Job.objects.filter(pk=job.pk).update(state="failed", lapsed=False)
+    assert "time ran out while it was made 0 Ask the maker" in read(boss.get(PAGE)).text
+
+
+def test_it_says_how_old_the_oldest_entry_is_and_how_quick_hand_offs_were() -> None:
+    now, boss = timezone.now(), make_boss()
+    assert "the oldest of them -" in read(boss.get(PAGE)).text
+    for seconds in (3, 7, 30):
+        assert process_outbox(make_hand_off(now=now - timedelta(seconds=seconds)).pk, now=now)
+    make_hand_off(now=now - timedelta(seconds=10))
+    calm = read(boss.get(PAGE)).text
+    make_hand_off(now=now - timedelta(hours=1))
+
+    page = read(boss.get(PAGE)).text
+
+    assert re.search(r"the oldest of them 1\d s (?!look here)", calm)
+    assert "the oldest of them 1 hour look here Its last error says why" in page
+    assert "Within 5 s: 1. Within 10 s: 2." in page
 
 
 def test_it_says_which_parts_are_alive() -> None:

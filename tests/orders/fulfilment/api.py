@@ -10,8 +10,21 @@ from rest_framework.test import APIClient
 from orders.keys import MadeKey
 from orders.making import Lot
 from orders.models import Job
+from tests.pages.url_map import Route, all_routes
 
 PATH = "/api/fulfilment/v1"
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def routes() -> list[tuple[str, Route]]:
+    """(method, route) of all that the API answers, but for the one route that stands for every other address."""
+    return [
+        (method.upper(), route)
+        for route in all_routes()
+        if route.name.startswith("fulfilment:") and route.name != "fulfilment:nowhere"
+        for method in METHODS
+        if hasattr(vars(route.view)["cls"], method)
+    ]
 
 
 def read_description() -> dict[str, Any]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from orders.idempotency import KEPT_FOR, answer_once, forget_old_answers, lock_number
-from orders.models import Hold, IdempotentAnswer, Job, JobTransition
+from orders.models import FulfilmentKey, Hold, IdempotentAnswer, Job, JobTransition, Order
 from orders.relaying import PERIODIC
 from tests.orders.fulfilment.api import PATH, Caller, as_json, everything
 from tests.orders.make import lease_of, lots_of, make_client, make_job
@@ -104,6 +105,79 @@ def test_a_repeated_report_returns_the_first_answer_and_moves_nothing(
     assert (first.status_code, again.status_code, again["Idempotent-Replayed"]) == (200, 200, "true")
     assert (again.content, again["ETag"]) == (first.content, first["ETag"])
     assert everything() == before
+
+
+def test_a_replay_says_where_a_job_is_sent_now_and_what_is_stored_does_not(caller: Caller) -> None:
+    job = make_job()
+    [claimed] = caller.post("/claims", CLAIM, Idempotency_Key="claim")[1]["jobs"]
+    path, body = f"/jobs/{job.public_id}/start", body_for(job, "start")
+    started = caller.post(path, body, Idempotency_Key="start")[1]
+    assert claimed["ship_to"] == started["ship_to"]
+    Order.objects.update(town="Whitby")
+
+    claim = caller.ask("/claims", CLAIM, Idempotency_Key="claim")
+    start = caller.ask(path, body, Idempotency_Key="start")
+
+    whitby = {**started["ship_to"], "town": "Whitby"}
+    assert claim.json() == {"jobs": [{**claimed, "ship_to": whitby}]}
+    assert start.json() == {**started, "ship_to": whitby} == caller.get(f"/jobs/{job.public_id}")[1]
+    assert start["ETag"] == caller.etag(job)
+    for stored in IdempotentAnswer.objects.values_list("body", flat=True):
+        assert ("ship_to" in stored, "Lovelace" in stored, "Calverley" in stored) == (False, False, False)
+
+
+def test_a_replay_has_no_address_for_a_key_that_may_see_none_any_more(caller: Caller) -> None:
+    make_job()
+    [claimed] = caller.post("/claims", CLAIM, Idempotency_Key="k")[1]["jobs"]
+    FulfilmentKey.objects.update(scopes=["jobs:claim"])
+
+    [again] = caller.post("/claims", CLAIM, Idempotency_Key="k")[1]["jobs"]
+
+    assert claimed.pop("ship_to")["town"] == "Leeds"
+    assert again == claimed
+
+
+def test_a_replay_of_a_job_that_was_emptied_out_of_its_sandbox_has_no_address() -> None:
+    tester = Caller(make_client(is_test=True))
+    tester.post("/sandbox/jobs", {"state": "ready"})
+    [claimed] = tester.post("/claims", CLAIM, Idempotency_Key="k")[1]["jobs"]
+    assert tester.http.delete(f"{PATH}/sandbox/jobs").json() == {"deleted": 1}
+
+    [again] = tester.post("/claims", CLAIM, Idempotency_Key="k")[1]["jobs"]
+
+    assert claimed.pop("ship_to")["town"] == "Nowhere"
+    assert again == claimed
+
+
+@pytest.mark.parametrize(("scopes", "more"), [(FulfilmentKey.Scope.values, 1), (["jobs:claim"], 0)])
+def test_a_replay_takes_one_query_more_for_the_addresses_of_all_its_jobs(
+    scopes: list[str], more: int
+) -> None:
+    caller = Caller(make_client(scopes=scopes))
+    for _job in range(3):
+        make_job()
+    assert len(caller.post("/claims", CLAIM, Idempotency_Key="k")[1]["jobs"]) == 3
+
+    with CaptureQueriesContext(connection) as queries:
+        caller.post("/claims", CLAIM, Idempotency_Key="k")
+
+    lock = ["SELECT"] if connection.vendor == "postgresql" else []
+    asked = [query["sql"].split()[0] for query in queries]
+    assert asked == ["SELECT", "SAVEPOINT", *lock, "SELECT", "RELEASE", *["SELECT"] * more]
+
+
+def test_a_parcel_that_is_reported_again_under_its_key_has_the_first_answer(caller: Caller) -> None:
+    job = make_job("produced", client=caller.key)
+    body = {
+        "external_id": "P", "jobs": [str(job.public_id)], "carrier": "c", "tracking": "t",
+        "shipped_at": "2026-11-20T10:00:00Z",
+    }  # fmt: skip
+    first = caller.ask("/shipments", body, Idempotency_Key="k")
+
+    again = caller.ask("/shipments", body, Idempotency_Key="k")
+
+    assert (first.status_code, again["Idempotent-Replayed"]) == (200, "true")
+    assert again.content == first.content
 
 
 def test_a_hold_that_is_placed_twice_under_one_key_is_one_hold(caller: Caller) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from orders.models import FulfilmentKey, Job
 from orders.snapshot import read_snapshot
 from tests.orders.fulfilment.api import Caller
-from tests.orders.make import make_client, make_job
+from tests.orders.make import claim_only, make_client, make_job
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
@@ -113,6 +114,14 @@ def test_pages_follow_one_another_without_gap_or_repeat(caller: Caller) -> None:
         public_ids(*jobs[2:4]),
         public_ids(*jobs[4:]),
     ]
+
+
+def test_a_job_that_has_left_the_list_meanwhile_is_still_a_cursor(caller: Caller) -> None:
+    first, second = make_job(), make_job()
+    cursor = caller.get("/jobs", state="ready", limit=1)[1]["next_cursor"]
+    claim_only(first, caller.key, lease_seconds=600, now=timezone.now())
+
+    assert ids(caller.get("/jobs", state="ready", cursor=cursor)[1]) == public_ids(second)
 
 
 def test_a_full_last_page_says_that_it_is_the_last(caller: Caller) -> None:

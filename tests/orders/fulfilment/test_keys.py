@@ -10,6 +10,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from orders.fulfilment.authentication import RefusedKeyThrottle
 from orders.keys import KeyNameError, find_key, make_key, revoke_key
 from orders.models import FulfilmentKey
 from tests.orders.fulfilment.api import PATH, Caller
@@ -143,6 +144,22 @@ def test_without_a_good_key_there_is_nothing_to_see(header: str | None, path: st
     assert response["WWW-Authenticate"].startswith("Bearer")
     assert response["Content-Type"] == "application/problem+json"
     assert response.json()["type"] == "/problems/key-refused"
+
+
+@pytest.mark.parametrize("header", [None, "Basic abc", "Bearer cct_live_x"])
+def test_calls_without_a_good_key_are_counted_by_address(
+    header: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RefusedKeyThrottle, "THROTTLE_RATES", {"refused": "2/min"})
+    http = APIClient(headers={"Authorization": header} if header is not None else {})
+
+    answers = [http.get(f"{PATH}/me") for _call in range(3)]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert answers[2].json()["type"] == "/problems/throttled"
+    assert 1 <= int(answers[2]["Retry-After"]) <= 61
+    assert http.get(f"{PATH}/me", REMOTE_ADDR="192.0.2.7").status_code == 401
+    assert Caller(make_client()).get("/me")[0] == 200
 
 
 def test_a_key_works_until_the_clock_says_otherwise() -> None:

@@ -3,9 +3,10 @@
 import uuid
 
 import pytest
+from django.urls import resolve
 
 from orders.models import FulfilmentKey
-from tests.orders.fulfilment.api import PATH, Caller, everything
+from tests.orders.fulfilment.api import PATH, Caller, everything, routes
 from tests.orders.make import make_client, make_job
 
 pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
@@ -29,13 +30,22 @@ NEEDED = {
     ("DELETE", f"/jobs/{uuid.UUID(int=0)}/holds/{uuid.UUID(int=0)}"): "holds:write",
     ("GET", "/recipes/shampoo/versions/1"): "jobs:read",
     ("POST", "/sandbox/jobs"): "jobs:write",
+    ("DELETE", "/sandbox/jobs"): "jobs:write",
     ("POST", f"/sandbox/jobs/{uuid.UUID(int=0)}/expire-lease"): "jobs:write",
     ("GET", "/webhooks"): "webhooks:manage",
     ("POST", "/webhooks"): "webhooks:manage",
+    ("DELETE", f"/webhooks/{uuid.UUID(int=0)}"): "webhooks:manage",
     ("POST", f"/webhooks/{uuid.UUID(int=0)}/ping"): "webhooks:manage",
     ("POST", f"/webhooks/{uuid.UUID(int=0)}/rotate-secret"): "webhooks:manage",
     ("GET", f"/webhooks/{uuid.UUID(int=0)}/deliveries"): "webhooks:manage",
 }
+FOR_ANY_KEY = [("GET", "fulfilment:me"), ("POST", "fulfilment:rotate_key")]
+
+
+def test_no_route_is_left_out_here() -> None:
+    asked = [(method, resolve(f"{PATH}{path}").view_name) for method, path in NEEDED]
+
+    assert sorted([*asked, *FOR_ANY_KEY]) == sorted((method, route.name) for method, route in routes())
 
 
 @pytest.mark.parametrize(("method", "path"), NEEDED)

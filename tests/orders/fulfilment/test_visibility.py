@@ -1,14 +1,19 @@
 """Live keys and test keys: neither sees, takes or touches what is the other's, nor one sandbox that of another."""
 
+import json
 import uuid
 from typing import Any
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
-from orders.models import FulfilmentKey, Job
+from orders.holds import place_hold
+from orders.models import FulfilmentKey, Hold, Job, WebhookEndpoint
 from orders.visibility import visible_jobs
-from tests.orders.fulfilment.api import PATH, Caller, as_json, everything
-from tests.orders.make import lease_of, lots_of, make_client, make_job
+from tests.orders.fulfilment.api import Caller, as_json, everything, routes
+from tests.orders.make import STAFF, lease_of, lots_of, make_client, make_job
+from tests.pages.url_map import Route
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
@@ -45,30 +50,90 @@ def test_each_key_sees_and_claims_jobs_of_its_own_kind_only(caller: Caller) -> N
         assert [got["id"] for got in each.post("/claims", body)[1]["jobs"]] == [str(job.public_id)]
 
 
+def bodies_for(job: Job) -> dict[tuple[str, str], dict[str, Any]]:
+    """What can be asked of a job, of its hold and of a webhook, by method and route, with the right body for it."""
+    token = {"lease_token": str(lease_of(job).token)}
+    return {
+        ("GET", "job"): {},
+        ("GET", "label"): {},
+        ("POST", "start"): token,
+        ("POST", "release"): token,
+        ("POST", "complete"): {**token, "batch": "B", "lots": as_json(lots_of(job))},
+        ("POST", "fail"): {**token, "retryable": True, "code": "other"},
+        ("POST", "cancellation"): {**token, "decision": "accept"},
+        ("POST", "reclaim"): {"worker": "w", "lease_seconds": 60},
+        ("POST", "holds"): {"reason": "other"},
+        ("DELETE", "hold"): {},
+        ("POST", "expire_lease"): {},
+        ("DELETE", "webhook"): {},
+        ("POST", "ping"): {},
+        ("POST", "rotate_secret"): {},
+        ("GET", "deliveries"): {},
+    }
+
+
+def ids_of(job: Job) -> dict[str, uuid.UUID]:
+    """The ids in addresses: of the job, of a hold on it, and of a webhook of whose it is."""
+    now, owner = timezone.now(), job.sandbox or job.client
+    assert owner is not None
+    hold = place_hold(job.public_id, reason=Hold.Reason.OTHER, note="", by=STAFF, now=now)
+    webhook = WebhookEndpoint.objects.create(client=owner, url="https://hook.example/", created_at=now)
+    return {"job_id": job.public_id, "hold_id": hold.public_id, "webhook_id": webhook.public_id}
+
+
+def routes_with_ids() -> list[tuple[str, Route]]:
+    """All but the versions of recipes: these are the same for everyone."""
+    return [
+        (method, route)
+        for method, route in routes()
+        if route.pattern.pattern.converters and route.name != "fulfilment:recipe"
+    ]
+
+
+def test_no_route_with_an_id_is_left_out_here(caller: Caller) -> None:
+    asked = {(method, f"fulfilment:{name}") for method, name in bodies_for(make_job("claimed"))}
+
+    assert asked == {(method, route.name) for method, route in routes_with_ids()}
+
+
 def test_the_other_kind_is_not_found_whatever_is_asked_of_it(caller: Caller) -> None:
     for each, job in strangers(caller):
-        token = str(lease_of(job).token)
-        bodies: dict[str, dict[str, Any]] = {
-            "start": {"lease_token": token},
-            "release": {"lease_token": token},
-            "complete": {"lease_token": token, "batch": "B", "lots": as_json(lots_of(job))},
-            "fail": {"lease_token": token, "retryable": True, "code": "other"},
-            "cancellation": {"lease_token": token, "decision": "accept"},
-            "reclaim": {"worker": "w", "lease_seconds": 60},
-            "holds": {"reason": "other"},
-        }
+        bodies, ids = bodies_for(job), ids_of(job)
         before = everything()
-        answers = [
-            each.post(f"/jobs/{job.public_id}/{action}", body, If_Match='"x"')
-            for action, body in bodies.items()
-        ]
-        answers.append(each.get(f"/jobs/{job.public_id}"))
-        deleted = each.http.delete(f"{PATH}/jobs/{job.public_id}/holds/{uuid.uuid4()}")
-        answers.append((deleted.status_code, deleted.json()))
 
-        for status, problem in answers:
-            assert (status, problem["type"]) == (404, "/problems/not-found")
+        for method, route in routes_with_ids():
+            wanted = {name: ids[name] for name in route.pattern.pattern.converters}
+            body = bodies[method, route.name.removeprefix("fulfilment:")]
+            response = each.http.generic(
+                method,
+                reverse(route.name, kwargs=wanted),
+                json.dumps(body) if method == "POST" else "",
+                content_type="application/json",
+                HTTP_IF_MATCH='"x"',
+            )
+
+            assert (response.status_code, response.json()["type"]) == (404, "/problems/not-found"), route.name
         assert everything() == before
+
+
+def test_a_job_of_the_other_kind_is_no_cursor(caller: Caller) -> None:
+    for each, job in strangers(caller):
+        refused = each.get("/jobs", cursor=str(job.public_id))
+
+        assert refused == each.get("/jobs", cursor=str(uuid.uuid4()))
+        assert (refused[0], refused[1]["type"]) == (422, "/problems/invalid-fields")
+
+
+def test_a_parcel_of_another_client_is_no_cursor(caller: Caller) -> None:
+    own, foreign = (make_job("shipped", client=client).shipment for client in (caller.key, make_client().row))
+    assert own is not None
+    assert foreign is not None
+
+    refused = caller.get("/shipments", cursor=str(foreign.public_id))
+
+    assert refused == caller.get("/shipments", cursor=str(uuid.uuid4()))
+    assert (refused[0], refused[1]["type"]) == (422, "/problems/invalid-fields")
+    assert caller.get("/shipments", cursor=str(own.public_id))[0] == 200
 
 
 def test_the_other_kind_is_neither_shipped_nor_kept_alive(caller: Caller) -> None:

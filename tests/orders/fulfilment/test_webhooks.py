@@ -20,6 +20,7 @@ from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from orders.feed import begin_feed_anew, events_for, number_events
+from orders.fulfilment import waiting
 from orders.keys import revoke_key
 from orders.models import FeedEvent, WebhookDelivery, WebhookEndpoint
 from orders.ringing import GIVE_UP_AFTER, LEASE, Ringer, ring_endpoints
@@ -133,6 +134,40 @@ def test_a_ping_is_sent_at_once_and_logged(caller: Caller, hook: Receiver) -> No
     assert (status, attempt["status"], attempt["error"]) == (200, 204, "")
     assert [delivery["status"] for delivery in log["deliveries"]] == [500, 204]
     assert verify(hook.received[0], made["secret"])["type"] == "events.available"
+
+
+def test_a_ping_keeps_a_waiting_place_until_it_is_answered(
+    caller: Caller, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places, free = threading.BoundedSemaphore(1), list[bool]()
+    monkeypatch.setattr(waiting, "places", places)
+    made = add(caller, hook)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        free.append(places.acquire(blocking=False))
+        reply(handler, 204)
+
+    hook.answer = answer
+    status, attempt = caller.post(f"/webhooks/{made['id']}/ping", {})
+    free.append(places.acquire(blocking=False))
+
+    assert (status, attempt["status"], free) == (200, 204, [False, True])
+
+
+def test_a_ping_that_finds_no_place_is_not_sent_and_told_to_come_back(
+    caller: Caller, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = add(caller, hook)
+    monkeypatch.setattr(waiting, "places", None)
+    before = everything()
+
+    response = caller.ask(f"/webhooks/{made['id']}/ping", {})
+
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert response.json()["type"] == "/problems/busy"
+    assert response.json()["detail"] == "As many calls wait already as can; nothing was done. Try again."
+    assert (everything(), hook.hits) == (before, 0)
+    assert caller.post(f"/webhooks/{NOBODY}/ping", {})[0] == 404
 
 
 def test_a_ping_that_is_taken_switches_on_again_and_another_does_not(caller: Caller, hook: Receiver) -> None:

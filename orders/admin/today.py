@@ -183,15 +183,14 @@ def _pace_figures(
 
 
 def _duration(took: timedelta | None) -> str:
+    """With one decimal, and so in the plural even of 1."""
     if took is None:
         return _("nothing yet")
     if took < timedelta(days=1):
         hours = took / timedelta(hours=1)
-        return ngettext("%(hours)s hour", "%(hours)s hours", round(hours)) % {
-            "hours": number_format(hours, 1)
-        }
+        return _("%(hours)s hours") % {"hours": number_format(hours, 1)}
     days = took / timedelta(days=1)
-    return ngettext("%(days)s day", "%(days)s days", round(days)) % {"days": number_format(days, 1)}
+    return _("%(days)s days") % {"days": number_format(days, 1)}
 
 
 def _stock_figure(*, now: datetime) -> Figure:

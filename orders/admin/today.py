@@ -21,6 +21,7 @@ from configurator.planning import refused_to_do
 from configurator.unpublished import unpublished_drafts
 from orders.admin.bench_pages import LOOK, check_may
 from orders.admin.figure import Figure, list_of
+from orders.admin.made_anew import NOT_MADE_ANEW
 from orders.lately import (
     ALARM_PERCENT,
     COVER_DAYS,
@@ -102,7 +103,7 @@ def _late(part: str) -> str:
 def _blend_rows(days: Iterable[ToBlend]) -> list[Figure]:
     """A row for each of the first days, and one for what comes later."""
     days = list(days)
-    common = {"state__in": ",".join(TO_BLEND), "sandbox__isnull": True, "remakes__isnull": True}
+    common = {"state__in": ",".join(TO_BLEND), "sandbox__isnull": True, **NOT_MADE_ANEW}
     rows = [
         Figure(
             name=date_format(day.promised_on, "D j M"),

@@ -8,11 +8,11 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from orders.claiming import CLAIMABLE
-from orders.models import FulfilmentKey, Job, LotUse, Order
+from orders.models import FulfilmentKey, Job, JobQuerySet, LotUse, Order
 from orders.snapshot import read_snapshot, slot_name_of
 
 S = Job.State
@@ -172,12 +172,12 @@ def recent_lots(components: Iterable[str], *, most: int = 5) -> dict[str, list[s
     return {component: list(lots) for component, lots in found.items()}
 
 
-def jobs_of_bench() -> QuerySet[Job]:
+def jobs_of_bench() -> JobQuerySet:
     """Real jobs with what `read_work` takes."""
     return Job.objects.filter(**REAL).select_related("order", "line", "client")
 
 
-def _jobs() -> QuerySet[Job]:
+def _jobs() -> JobQuerySet:
     return jobs_of_bench().order_by("promised_on", "id")
 
 
@@ -187,11 +187,7 @@ def _work(jobs: QuerySet[Job], *, now: datetime) -> tuple[Work, ...]:
 
 def _to_send(*, now: datetime) -> tuple[ToSend, ...]:
     """Those of which all is made come first among those promised for one day."""
-    made = (
-        _jobs()
-        .filter(**UNSENT, state=S.PRODUCED)
-        .exclude(Exists(Job.objects.filter(remake_of=OuterRef("pk"))))
-    )
+    made = _jobs().filter(**UNSENT, state=S.PRODUCED).not_replaced()
     jobs = sorted(
         made.order_by("order__promised_on", "order_id", "id")[:MOST_SHOWN], key=attrgetter("order_id")
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from payments import PaymentStatus
 
 from orders.booking import free_bench
@@ -48,7 +49,7 @@ def read_outlook(order: Order) -> Outlook:
 
 def make_outlook(order: Order, *, jobs: Sequence[Job], confirmed: int) -> Outlook:
     """The same from what was read before: all jobs of the order, and how many of its payments are confirmed."""
-    return Outlook(refund=confirmed * order.total, begun=_begun(jobs), can_ask=_can_ask(order, jobs))
+    return Outlook(refund=confirmed * order.total, begun=begun_of(jobs), can_ask=_can_ask(order, jobs))
 
 
 def cancel_order(order: Order, *, by: Actor, now: datetime, note: str = "") -> bool:
@@ -66,22 +67,17 @@ def cancel_order(order: Order, *, by: Actor, now: datetime, note: str = "") -> b
             let_go(order, now=now)
             _note(order, OrderEvent.Kind.CANCELLED, by=by, now=now, note=note)
             return True
-        jobs = [job for job in lock_unbegun(order) if job.state in Job.UNMADE]
+        jobs = list(Job.objects.filter(order=order).order_by("id").select_for_update())
+        if begun := begun_of(jobs):
+            raise TooLateError(order, begun)
+        jobs = [job for job in jobs if job.state in Job.UNMADE]
         try:
             move_jobs(jobs, Job.State.CANCELLED, by=by, now=now, changes=lambda job: {})
         except WrongStateError as error:
             raise TooLateError(order, [error.job]) from error
-        free_stock(OrderLine.objects.filter(jobs__in=jobs).select_related("version"))
+        free_stock(_lines_of(order, jobs))
         close_order(order, by=by, now=now, note=note)
         return True
-
-
-def lock_unbegun(order: Order) -> list[Job]:
-    """The jobs of an order, locked, if the bench has begun none of them; else raises TooLateError."""
-    jobs = list(Job.objects.filter(order=order).order_by("id").select_for_update())
-    if begun := _begun(jobs):
-        raise TooLateError(order, begun)
-    return jobs
 
 
 def close_order(order: Order, *, by: Actor, now: datetime, note: str = "") -> None:
@@ -109,12 +105,12 @@ def ask_to_cancel(order: Order, *, by: Actor, now: datetime, note: str = "") -> 
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         jobs = list(order.jobs.order_by("id").select_for_update())
-        if order.state == Order.State.PLACED or (order.state == Order.State.PAID and not _begun(jobs)):
+        if order.state == Order.State.PLACED or (order.state == Order.State.PAID and not begun_of(jobs)):
             return cancel_order(order, by=by, now=now, note=note)
         if order.state == Order.State.CANCELLED or order.cancel_asked_at:
             return False
         if not _can_ask(order, jobs):
-            raise TooLateError(order, _begun(jobs))
+            raise TooLateError(order, begun_of(jobs))
         order.cancel_asked_at = now
         order.save(update_fields=["cancel_asked_at"])
         _note(order, OrderEvent.Kind.CANCEL_ASKED, by=by, now=now, note=note)
@@ -132,8 +128,14 @@ def _ask_the_bench(order: Order, jobs: Sequence[Job], *, now: datetime) -> None:
         note_event(FeedEvent.Kind.CANCELLATION_REQUESTED, order=order, job=job, now=now)
 
 
-def _begun(jobs: Sequence[Job]) -> tuple[Job, ...]:
+def begun_of(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """Those that are taken, made or sent: beside one of them an order is not simply cancelled."""
     return tuple(job for job in jobs if job.state not in (*Job.UNMADE, Job.State.CANCELLED))
+
+
+def _lines_of(order: Order, jobs: Sequence[Job]) -> QuerySet[OrderLine]:
+    lines = order.lines.filter(jobs__in=jobs)
+    return lines.select_related("version").defer("version__spec", "version__space")
 
 
 def _can_ask(order: Order, jobs: Sequence[Job]) -> bool:

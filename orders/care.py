@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -110,6 +111,6 @@ def renew_token(order: Order, *, now: datetime) -> str:
         order.token = new_token()
         order.save(update_fields=["token"])
         if order.state == Order.State.PAID:
-            key = f"anew-{now:%Y%m%dT%H%M%S%f}"
+            key = str(uuid4())  # unlike any other from its first letters on, which the Message-ID has
             send_after_commit(add_entry(OutboxEntry.Topic.MAIL_CONFIRMED, order=order, key=key, now=now))
         return order.token

@@ -21,7 +21,7 @@ def choose_to_wait(order: Order, *, slip: int, now: datetime) -> bool:
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         last = order.slips.order_by("-number").first()
-        is_open = order.jobs.filter(remakes=None).exclude(state__in=Job.OVER).exists()
+        is_open = order.jobs.exclude(state__in=Job.OVER).not_replaced().exists()
         if order.state != Order.State.PAID or last is None or last.number != slip or not is_open:
             raise MovedOnError
         if is_answered(last, order.events.all()):

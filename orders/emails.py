@@ -17,7 +17,9 @@ logger = logging.getLogger(__name__)
 
 Topic = OutboxEntry.Topic
 MAILS = tuple(NAMES)
-KEY_LETTERS = 8  # enough to tell the parcels of one order apart, and a Message-ID that fits on its line
+KEY_LETTERS = (
+    8  # enough to tell parcels or new addresses of one order apart; a Message-ID has to fit on its line
+)
 
 
 def send_mail(entry: OutboxEntry, now: datetime) -> str | None:
@@ -77,7 +79,7 @@ def find_why_not(entry: OutboxEntry) -> str:
 
 
 def _is_all_shipped(order: Order) -> bool:
-    states = set(order.jobs.filter(remakes=None).values_list("state", flat=True)) - {Job.State.CANCELLED}
+    states = set(order.jobs.not_replaced().values_list("state", flat=True)) - {Job.State.CANCELLED}
     return states == {Job.State.SHIPPED}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from orders.models import FeedEvent, FeedState, Job, Order, OutboxEntry, Pulse, WebhookEndpoint
@@ -136,9 +136,9 @@ def read_pulses() -> dict[str, Pulse]:
 
 def _count_jobs(*, now: datetime) -> dict[str, JobFigures]:
     today = timezone.localdate(now)
-    made_again = Job.objects.filter(remake_of=OuterRef("pk"))
     rows = (
-        Job.objects.filter(~Exists(made_again), shipment=None, state__in=OPEN)
+        Job.objects.filter(shipment=None, state__in=OPEN)
+        .not_replaced()
         .order_by()
         .values("state")
         .annotate(

@@ -21,6 +21,7 @@ def hand_off(order: Order, now: datetime) -> None:
     pending = (
         Job.objects.filter(order=order, state=Job.State.PENDING)
         .select_related("line__version")
+        .defer("line__version__spec", "line__version__space")
         .order_by("id")
     )
     for job in pending.select_for_update(of=("self",)):

@@ -43,6 +43,15 @@ def without_lease(job: Job) -> dict[str, Any]:
     return {**NO_LEASE, "cancellation": "" if refused else job.cancellation}
 
 
+def jobs_that_count(jobs: Sequence[Job]) -> list[Job]:
+    """Of all jobs of an order, the first one first: the last of each line that is not cancelled.
+
+    Cancelled ones count only where all are. What `JobQuerySet.not_replaced` asks of the database.
+    """
+    left = [job for job in jobs if job.state != S.CANCELLED] or jobs
+    return list({job.line_id: job for job in left}.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who moves a job: `kind` is shop, hand-off, fulfilment, relay or staff."""

@@ -11,7 +11,7 @@ from functools import cache
 from statistics import median
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, QuerySet, Sum
+from django.db.models import F, Min, QuerySet, Sum
 from django.utils import timezone
 
 from configurator.bench import read_bench
@@ -71,8 +71,7 @@ class Cover:
 def read_sent(*, now: datetime) -> list[SentOrder]:
     """The orders whose last parcel was sent within LATELY, the first sent first; three queries."""
     bench = read_bench(today=timezone.localdate(now))
-    made_again = Job.objects.filter(remake_of=OuterRef("pk"))
-    still_open = Job.objects.filter(~Exists(made_again), shipment=None, state__in=OPEN)
+    still_open = Job.objects.filter(shipment=None, state__in=OPEN).not_replaced()
     open_orders = set(still_open.order_by().values_list("order_id", flat=True))
     events = FeedEvent.objects.filter(
         at__gt=now - LATELY, kind=FeedEvent.Kind.MOVED, transition__to_state=S.SHIPPED

@@ -39,9 +39,8 @@ def tell_of_slips(*, now: datetime) -> int:
 
 def _find_perhaps_late(bench: Bench, *, today: date) -> list[int]:
     """The orders of which a job waits that is late by the calendar, or whose trouble the calendar does not show."""
-    waiting = Job.objects.filter(order=OuterRef("pk"), remakes=None).exclude(
-        state__in=[S.SHIPPED, S.CANCELLED]
-    )
+    unsent = Job.objects.filter(order=OuterRef("pk")).exclude(state__in=[S.SHIPPED, S.CANCELLED])
+    waiting = unsent.not_replaced()
     trouble = Q(state=S.FAILED) | Q(on_hold=True) | Q(remake_of__isnull=False)
     orders = (
         Order.objects.filter(
@@ -115,8 +114,10 @@ def _lock_with_estimates(
 
 def _read_jobs(order_ids: Sequence[int]) -> defaultdict[int, list[JobFacts]]:
     """The jobs of each order that no remake has replaced."""
-    rows = Job.objects.filter(order__in=order_ids, remakes=None).values_list(
-        "order_id", "state", "on_hold", "remake_of_id", "created_at", "shipment__shipped_at"
+    rows = (
+        Job.objects.filter(order__in=order_ids)
+        .not_replaced()
+        .values_list("order_id", "state", "on_hold", "remake_of_id", "created_at", "shipment__shipped_at")
     )
     jobs: defaultdict[int, list[JobFacts]] = defaultdict(list)
     for order_id, state, on_hold, remake_of, created_at, shipped_at in rows:

@@ -38,9 +38,10 @@ def lock_job(client: FulfilmentKey, public_id: uuid.UUID) -> Job:
     order = orders.select_for_update(no_key=True, of=("self",)).first()
     if order is None:
         raise Job.DoesNotExist
-    related = visible_jobs(client).select_related("line__version").defer("line__version__spec")
+    related = visible_jobs(client).select_related("line__version")
+    related = related.defer("line__version__spec", "line__version__space")
     job = related.select_for_update(of=("self",)).get(public_id=public_id)
-    job.order = order
+    job.order = job.line.order = order
     return job
 
 

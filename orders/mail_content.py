@@ -75,7 +75,7 @@ def _in_production(entry: OutboxEntry) -> dict[str, Any]:
 
 def _shipped(entry: OutboxEntry) -> dict[str, Any]:
     shipment = entry.order.shipments.get(public_id=entry.key)
-    unsent = entry.order.jobs.filter(remakes=None).exclude(state__in=Job.OVER)
+    unsent = entry.order.jobs.exclude(state__in=Job.OVER).not_replaced()
     return {
         "shipment": shipment,
         "items": _items_of(entry.order, set(shipment.jobs.values_list("line", flat=True))),

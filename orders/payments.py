@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from payments import PaymentStatus
 from payments.signals import status_changed
@@ -72,8 +73,9 @@ def _make_paid(order: Order, *, now: datetime) -> None:
 
 
 def _was_paid_by_another(order: Order, payment: Payment) -> bool:
-    others = order.payments.filter(status=PaymentStatus.CONFIRMED, captured_amount__gt=0)
-    return others.exclude(pk=payment.pk).exists()
+    """One that was given back has paid it, too: what staff give back of their own accord leaves the order paid."""
+    taken = Q(status=PaymentStatus.CONFIRMED, captured_amount__gt=0) | Q(status=PaymentStatus.REFUNDED)
+    return order.payments.filter(taken).exclude(pk=payment.pk).exists()
 
 
 def give_back(payment: Payment, *, now: datetime) -> None:

@@ -166,8 +166,9 @@ def place_order(
     """The order for wishes with its lines, reserved stock, booked days and payment, all or nothing.
 
     `checkout_key` names the content of a basket: a second call with the same key returns the first order (with the
-    customer's details as last sent, while it is unpaid). An earlier unpaid order of the same basket, of other content,
-    is let go: what it holds counts as free. Raises what `quote` raises, PriceChangedError when the total is not
+    customer's details as last sent, while it is unpaid), over the total and for the day that it was placed for: whoever
+    was shown others has to be asked before. An earlier unpaid order of the same basket, of other content, is let go:
+    what it holds counts as free. For a new order, raises what `quote` raises, PriceChangedError when the total is not
     `shown_total`, PromiseChangedError when it would arrive later than on `shown_day`, BasketChangedError when
     `basket` has another key by now, stock.OutOfStockError and booking.BenchFullError. Locks the basket. `unpaid`
     are the basket's unpaid orders and `bench` the bench without what they hold, both just read; None to have them read.

@@ -34,8 +34,12 @@ def remake_job(job: Job, *, reason: str, by: str, now: datetime) -> Job:
     staff = Actor("staff", by)
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=job.order_id)
-        job = Job.objects.select_for_update(of=("self",)).select_related("line__version").get(pk=job.pk)
-        if remake := job.remakes.exclude(state=S.CANCELLED).first():
+        related = Job.objects.select_related("line__version").defer(
+            "line__version__spec", "line__version__space"
+        )
+        job = related.select_for_update(of=("self",)).get(pk=job.pk)
+        job.line.order = order
+        if remake := Job.objects.filter(line=job.line_id, pk__gt=job.pk).exclude(state=S.CANCELLED).first():
             raise AlreadyRemadeError(job, remake)
         if job.state not in CAN_BE_REMADE or order.state != Order.State.PAID:
             raise WrongStateError(job, S.PENDING)

@@ -27,7 +27,10 @@ def settle_cancellation(order: Order, *, by: Actor, now: datetime) -> bool:
     if order.cancel_asked_at is None or order.state != Order.State.PAID:
         return False
     rows = Job.objects.filter(order=order).select_related("line__version").order_by("id")
+    rows = rows.defer("line__version__spec", "line__version__space")
     jobs = list(rows.select_for_update(of=("self",)))
+    for job in jobs:
+        job.line.order = order
     was_asked = any(job.cancellation for job in jobs)
     if not was_asked or order.events.filter(kind=OrderEvent.Kind.CANCEL_REFUSED).exists():
         return False

@@ -7,9 +7,10 @@ from functools import cache
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 
+from orders.jobs import jobs_that_count
 from orders.models import BasketLine, Job, Order, OutboxEntry, Slip
 from orders.story import next_step
-from orders.tracking import Item, jobs_that_count, read_item
+from orders.tracking import Item, read_item
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,8 +104,7 @@ def waiting_for_a_word(*, now: datetime, most: int) -> list[Order]:
 
 def _open() -> QuerySet[Job]:
     """Found among the jobs without a parcel, which are few after years of sales, too."""
-    made_again = Job.objects.filter(remake_of=OuterRef("pk"))
-    return Job.objects.filter(~Exists(made_again), shipment=None, state__in=OPEN)
+    return Job.objects.filter(shipment=None, state__in=OPEN).not_replaced()
 
 
 def _open_jobs() -> Any:

@@ -11,7 +11,10 @@ from configurator.mixing.label import label
 from configurator.mixing.spec import Size
 from configurator.versions import mixer_for
 from configurator.wording import mix_name
+from orders.cancelling import begun_of
 from orders.choosing import is_answered
+from orders.correcting import in_the_way
+from orders.jobs import jobs_that_count
 from orders.models import Job, JobTransition, Order, OrderLine, Shipment, Slip
 from orders.refunding import refund_state
 from orders.story import Line, lines_of, next_step
@@ -57,8 +60,9 @@ class Tracking:
     """`slip` is the last one that she was told; `asks` whether she is still to choose what happens about it, `waits`
     whether she has chosen to wait.
 
-    `has_begun`: it is too late to cancel or correct it freely; `is_sent`: everything is with a carrier. `to_give_back`
-    and `given_back` are minor units: of a cancelled order, what is owed to her still, and what she has got.
+    `can_cancel`: she can cancel and change it without asking the bench; `can_correct`: what is still to be sent can go
+    elsewhere; `is_sent`: everything is with a carrier. `to_give_back` and `given_back` are minor units: of a cancelled
+    order, what is owed to her still, and what she has got.
     """
 
     order: Order
@@ -70,7 +74,8 @@ class Tracking:
     slip: Slip | None
     asks: bool
     waits: bool
-    has_begun: bool
+    can_cancel: bool
+    can_correct: bool
     is_sent: bool
     jobs: int
     to_give_back: int = 0
@@ -103,19 +108,13 @@ def read_tracking(order: Order) -> Tracking:
         slip=slip,
         asks=is_late and not waits,
         waits=is_late and waits,
-        has_begun=any(job.state not in (*Job.UNMADE, S.CANCELLED) for job in jobs),
+        can_cancel=not begun_of(all_jobs),
+        can_correct=not in_the_way(all_jobs),
         is_sent=is_sent,
         jobs=len(jobs),
         to_give_back=asked - done,
         given_back=done,
     )
-
-
-def jobs_that_count(jobs: Sequence[Job]) -> list[Job]:
-    """Of the jobs of an order: without those that a remake replaces, and without cancelled ones, unless all are."""
-    replaced = {job.remake_of_id for job in jobs}
-    last = [job for job in jobs if job.pk not in replaced]
-    return [job for job in last if job.state != S.CANCELLED] or last
 
 
 def _items(order: Order, jobs: Sequence[Job]) -> tuple[Item, ...]:

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from orders.address_form import AddressForm
 from orders.admin.deciding import DecisionPages
-from orders.cancelling import TooLateError, read_outlook
-from orders.correcting import correct_address
+from orders.cancelling import TooLateError
+from orders.correcting import correct_address, is_too_late
 from orders.jobs import Actor
-from orders.models import Order
 
 
 class AddressPages(DecisionPages):
@@ -30,7 +29,7 @@ class AddressPages(DecisionPages):
         order = get_object_or_404(self.get_queryset(request), pk=order_pk)
         present = {name: getattr(order, name) for name in AddressForm.base_fields}
         form = AddressForm(request.POST if request.method == "POST" else None, initial=present)
-        is_late = order.state == Order.State.CANCELLED or bool(read_outlook(order).begun)
+        is_late = is_too_late(order)
         if form.is_valid():
             staff = Actor("staff", request.user.get_username())
             try:

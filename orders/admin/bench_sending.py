@@ -104,7 +104,7 @@ def _page(request: HttpRequest, order: Order, form: ParcelForm | None, *, status
     if form is None:
         choices = [(str(work.job.public_id), _words(work)) for work in made]
         form = ParcelForm(choices, initial={"parcel": uuid4()})
-    others = jobs_of_bench().filter(order=order, remakes=None).exclude(state__in=[S.PRODUCED, S.CANCELLED])
+    others = jobs_of_bench().filter(order=order).exclude(state__in=[S.PRODUCED, S.CANCELLED]).not_replaced()
     return bench_page(
         request,
         "send",
@@ -125,7 +125,7 @@ def _words(work: Any) -> str:
 
 
 def _made(order: Order) -> QuerySet[Job]:
-    return jobs_of_bench().filter(order=order, state=S.PRODUCED, remakes=None).order_by("id")
+    return jobs_of_bench().filter(order=order, state=S.PRODUCED).not_replaced().order_by("id")
 
 
 def _recent_carriers() -> list[str]:

@@ -19,6 +19,7 @@ from orders.admin.job_deeds import DECIDE, JOB_DEEDS
 from orders.admin.job_recipe import show_recipe
 from orders.admin.labels import LabelPages
 from orders.admin.long_lists import SEARCH_HELP, LongListAdmin
+from orders.admin.made_anew import MadeAnewFilter
 from orders.finding import find_jobs
 from orders.models import Hold, Job, JobTransition
 from staff.filters import titled
@@ -73,6 +74,7 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
         "state",
         "on_hold",
         ("lapsed", titled(gettext_lazy("time ran out while it was made"), BooleanFieldListFilter)),
+        MadeAnewFilter,
     ]
     list_select_related = ["order"]
     list_only = (

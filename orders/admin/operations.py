@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from orders.admin.figure import Figure, list_of
+from orders.admin.made_anew import NOT_MADE_ANEW
 from orders.admin.outbox import way_on
 from orders.figures import HOUR, OPEN, Figures, read_figures
 from orders.health import PENDING_LONG, Part, Status, read_health
@@ -75,7 +76,7 @@ def _with_open_lists(request: HttpRequest, rows: list[Figure]) -> list[Figure]:
 
 
 def _job_rows(figures: Figures) -> list[Figure]:
-    real = {"sandbox__isnull": True, "remakes__isnull": True}
+    real = {"sandbox__isnull": True, **NOT_MADE_ANEW}
     rows = [
         Figure(
             name=str(Job.State(state).label),

@@ -21,6 +21,7 @@ from configurator.planning import refused_to_do
 from configurator.unpublished import unpublished_drafts
 from orders.admin.bench_pages import LOOK, check_may
 from orders.admin.figure import Figure, list_of
+from orders.admin.made_anew import NOT_MADE_ANEW
 from orders.lately import (
     ALARM_PERCENT,
     COVER_DAYS,
@@ -101,7 +102,7 @@ def _late(part: str) -> str:
 def _blend_rows(days: Iterable[ToBlend]) -> list[Figure]:
     """A row for each of the first days, and one for what comes later."""
     days = list(days)
-    common = {"state__in": ",".join(Job.HOLDS_STOCK), "sandbox__isnull": True, "remakes__isnull": True}
+    common = {"state__in": ",".join(Job.HOLDS_STOCK), "sandbox__isnull": True, **NOT_MADE_ANEW}
     rows = [
         Figure(
             name=date_format(day.promised_on, "D j M"),
@@ -182,15 +183,14 @@ def _pace_figures(
 
 
 def _duration(took: timedelta | None) -> str:
+    """With one decimal, and so in the plural even of 1."""
     if took is None:
         return _("nothing yet")
     if took < timedelta(days=1):
         hours = took / timedelta(hours=1)
-        return ngettext("%(hours)s hour", "%(hours)s hours", round(hours)) % {
-            "hours": number_format(hours, 1)
-        }
+        return _("%(hours)s hours") % {"hours": number_format(hours, 1)}
     days = took / timedelta(days=1)
-    return ngettext("%(days)s day", "%(days)s days", round(days)) % {"days": number_format(days, 1)}
+    return _("%(days)s days") % {"days": number_format(days, 1)}
 
 
 def _stock_figure(*, now: datetime) -> Figure:

@@ -17,16 +17,17 @@ def remaking(jobs: Sequence[Job]) -> list[Foreseen]:
 
     Jobs take their stock in the order in which they are given.
     """
-    rows = Job.objects.filter(remake_of__in=jobs).exclude(state=Job.State.CANCELLED)
-    made = {job.remake_of_id: job for job in rows.defer("snapshot", "made_of")}
+    rows = Job.objects.filter(line__in={job.line_id for job in jobs}).exclude(state=Job.State.CANCELLED)
+    last = {job.line_id: job for job in rows.defer("snapshot", "made_of").order_by("id")}
     there = {row.slug: row for row in Component.objects.all()}
-    return [_remaking(job, remake=made.get(job.pk), there=there) for job in jobs]
+    return [_remaking(job, last=last.get(job.line_id), there=there) for job in jobs]
 
 
-def _remaking(job: Job, *, remake: Job | None, there: dict[str, Component]) -> Foreseen:
+def _remaking(job: Job, *, last: Job | None, there: dict[str, Component]) -> Foreseen:
+    """`last` is the job of its line that counts."""
     named = {"number": job.order.number, "state": str(job.get_state_display())}
-    if remake:
-        named["state"] = str(remake.get_state_display())
+    if last is not None and last.pk > job.pk:
+        named["state"] = str(last.get_state_display())
         return stays(
             _("Order %(number)s: this job is being made anew already, which is now %(state)s.") % named
         )

@@ -3,7 +3,7 @@
 from orders.models.baskets import Basket, BasketLine
 from orders.models.counts import DailyCount
 from orders.models.feed import FeedEvent, FeedState, WebhookDelivery, WebhookEndpoint
-from orders.models.jobs import FulfilmentKey, Hold, Job, JobTransition, LotUse, Shipment
+from orders.models.jobs import FulfilmentKey, Hold, Job, JobQuerySet, JobTransition, LotUse, Shipment
 from orders.models.operations import IdempotentAnswer, Pulse
 from orders.models.orders import Booking, Order, OrderEvent, OrderLine, Slip
 from orders.models.outbox import OutboxEntry
@@ -20,6 +20,7 @@ __all__ = [
     "Hold",
     "IdempotentAnswer",
     "Job",
+    "JobQuerySet",
     "JobTransition",
     "LotUse",
     "Order",

@@ -1,10 +1,10 @@
 """Build jobs and what fulfilment does with them: keys, parcels, transitions."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import Order, OrderLine
@@ -68,6 +68,16 @@ class Shipment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking}"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def not_replaced(self) -> Self:
+        """Without those that a remake stands for: a later job of their line that is not cancelled.
+
+        A remake that failed is cancelled when it is made anew itself, and the last one stands for all before it.
+        """
+        later = Job.objects.filter(line=OuterRef("line"), pk__gt=OuterRef("pk"), remake_of__isnull=False)
+        return self.filter(~Exists(later.exclude(state=Job.State.CANCELLED)))
 
 
 class Job(models.Model):
@@ -136,6 +146,8 @@ class Job(models.Model):
     UNMADE: ClassVar = (State.PENDING, State.READY, State.FAILED)  # of a failed job nothing is left to send
     HOLDS_STOCK: ClassVar = (*UNMADE, *LEASED)  # until it is made
     OVER: ClassVar = (State.SHIPPED, State.CANCELLED)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

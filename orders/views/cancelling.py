@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from configurator.money import written
 from orders.address_form import AddressForm
 from orders.cancelling import SHOPPER, TooLateError, ask_to_cancel, cancel_order, read_outlook
-from orders.correcting import correct_address
+from orders.correcting import correct_address, is_too_late
 from orders.models import Order
 
 
@@ -62,7 +62,7 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     order = get_object_or_404(Order, token=token)
     if order.state == Order.State.CANCELLED:
         return redirect(order)
-    is_late = bool(read_outlook(order).begun)
+    is_late = is_too_late(order)
     form = AddressForm(request.POST if request.method == "POST" else None, initial={"town": order.town})
     if form.is_valid():
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +50,7 @@ def _open(request: HttpRequest) -> HttpResponse:
     page = _page(request, rows, bench=bench, now=now)
     if page.basket is None or not page.is_orderable:
         return redirect("orders:basket")
-    if is_let_go(rows):
+    if is_let_go(rows) or _costs_other(page, unpaid):
         renew_key(page.basket)
     known = {name: getattr(order, name) for order in unpaid[:1] for name in FIELDS}
     return _show(request, CheckoutForm(initial=request.session.get(TYPED) or known), page)
@@ -69,21 +70,30 @@ def _send(request: HttpRequest) -> HttpResponse:
     if is_let_go(rows):
         renew_key(page.basket)
         changes = (Change("let-go"), *changes)
+    elif _costs_other(page, unpaid):
+        renew_key(page.basket)
     if not is_sound or changes:
         return _show(request, form, page, changes=changes)
-    return _place(request, form, page, bench=bench, unpaid=unpaid)
+    key = page.basket.checkout_key
+    return _place(request, form, page, key=key, bench=bench, unpaid=unpaid)
 
 
 def _place(
-    request: HttpRequest, form: CheckoutForm, page: BasketPage, *, bench: Bench, unpaid: Sequence[Order]
+    request: HttpRequest,
+    form: CheckoutForm,
+    page: BasketPage,
+    *,
+    key: UUID,
+    bench: Bench,
+    unpaid: Sequence[Order],
 ) -> HttpResponse:
     now = timezone.now()
-    sent = form.shown()
+    sent = {**form.shown(), "key": key}
     try:
         order = place_order(
             [line.wish() for line in page.lines],
             form.customer(),
-            checkout_key=form.cleaned_data["checkout_key"],
+            checkout_key=key,
             shown_total=form.cleaned_data["shown_total"],
             shown_day=form.cleaned_data["shown_day"],
             basket=page.basket,
@@ -100,14 +110,28 @@ def _place(
     except BenchFullError:
         form.add_error(None, _("Many people order just now. Nothing was ordered; send it once more."))
     else:
-        take_prices(page.new_prices)
-        request.session.pop(TYPED, None)
-        return redirect("orders:pay", token=order.token)
+        if order.state != Order.State.PLACED or order.total == form.cleaned_data["shown_total"]:
+            take_prices(page.new_prices)
+            request.session.pop(TYPED, None)
+            return redirect("orders:pay", token=order.token)
     rows = lines_of(basket_key(request.session))
-    page, _bench = _read(request, rows, unpaid_orders(rows), now=now)
-    if not page.is_makeable:
+    unpaid = unpaid_orders(rows)
+    page, _bench = _read(request, rows, unpaid, now=now)
+    if page.basket is None or not page.is_makeable:
         return _back_to_basket(request, form)
-    return _show(request, form, page, changes=changes_since(page, **sent))
+    changes = changes_since(page, **sent)
+    if _costs_other(page, unpaid):
+        renew_key(page.basket)
+    return _show(request, form, page, changes=changes)
+
+
+def _costs_other(page: BasketPage, unpaid: Sequence[Order]) -> bool:
+    """Whether the order that waits with just this content has another total than the page, as when delivery costs more
+    by now: then the button must not lead to it.
+    """
+    return page.basket is not None and any(
+        order.checkout_key == page.basket.checkout_key and order.total != page.total for order in unpaid
+    )
 
 
 def _read(

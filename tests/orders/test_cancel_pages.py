@@ -9,6 +9,7 @@ from django.test import Client
 from orders.cancelling import SHOPPER, ask_to_cancel, cancel_order
 from orders.claiming import claim_jobs
 from orders.models import Order, OrderEvent
+from orders.remaking import remake_job
 from tests.orders.make import copy_job, make_client, make_job, make_order
 from tests.orders.pages import read
 from tests.orders.stored import stored_rows
@@ -300,3 +301,37 @@ def test_asking_is_offered_while_one_bottle_of_several_can_be_stopped(client: Cl
 
     assert read(client.get(page_of(job.order, "cancel"))).tags["button"] == ["Ask us to stop"]
     assert ask_to_cancel(Order.objects.get(), by=SHOPPER, now=job.order.placed_at) is True
+
+
+def test_beside_a_sent_bottle_a_remake_is_offered_what_can_be_done_and_nothing_else(client: Client) -> None:
+    order = make_job("shipped").order
+    remake_job(order.jobs.get(), reason="it leaks", by="Grace", now=order.placed_at)
+
+    page = read(client.get(f"/order/{order.token}"))
+
+    assert page.links["Correct the address"] == page_of(order, "address")
+    assert page.links["Ask us to stop"] == page_of(order, "cancel")
+    assert not {"Cancel the order", "Change the mix"} & set(page.links)
+    assert "We have made a part of it, which stays as it is." in page.text
+    assert read(client.get(page.links["Correct the address"])).tags["button"] == ["Send it there"]
+    assert client.post(page.links["Correct the address"], YORK).status_code == 302
+    assert read(client.get(page.links["Ask us to stop"])).tags["button"] == ["Ask us to stop"]
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [
+        ("ready", {"Correct the address", "Change the mix", "Cancel the order"}),
+        ("in_production", {"Ask us to stop"}),
+        ("shipped", set()),
+    ],
+)
+def test_the_page_of_an_order_offers_what_can_still_be_done(
+    client: Client, state: str, offered: set[str]
+) -> None:
+    order = make_job(state).order
+    all_there_is = {"Correct the address", "Change the mix", "Cancel the order", "Ask us to stop"}
+
+    page = read(client.get(f"/order/{order.token}"))
+
+    assert all_there_is & set(page.links) == offered

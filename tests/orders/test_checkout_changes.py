@@ -326,3 +326,85 @@ def test_what_is_added_before_an_order_is_paid_stays_in_the_basket_and_what_is_p
     pay_order(Order.objects.get(), now=Order.objects.get().placed_at + timedelta(1))
 
     assert [line.label_name for line in Basket.objects.get().lines.all()] == ["Bo"]
+
+
+def raise_delivery(to: int = 425) -> None:
+    DeliveryTerms.objects.update(price=to)
+
+
+def test_once_delivery_costs_more_the_button_leads_to_an_order_over_its_own_total(client: Client) -> None:
+    check_out(client)
+    first = Order.objects.get()
+    raise_delivery()
+
+    page = read(client.get(CHECKOUT))
+    answer = client.post(CHECKOUT, page.values)
+
+    first.refresh_from_db()
+    second = Order.objects.exclude(pk=first.pk).get()
+    assert page.tags["button"] == ["Pay £18.25"]
+    assert answer["Location"] == f"/order/{second.token}/pay"
+    assert read(client.get(answer["Location"])).tags["button"][0] == "Pay £18.25"
+    assert (first.state, second.state, second.total) == ("cancelled", "placed", 1825)
+    assert {name: getattr(second, name) for name in ADDRESS} == ADDRESS
+
+
+@pytest.mark.parametrize("mistake", [{}, {"town": ""}], ids=["sound", "with a mistake"])
+def test_a_page_gone_back_to_says_the_new_total_and_from_then_on_leads_to_it(
+    client: Client, mistake: dict[str, str]
+) -> None:
+    sent = fill_in(open_checkout(client))
+    client.post(CHECKOUT, sent)
+    raise_delivery()
+    before = stored_rows()
+
+    refused = client.post(CHECKOUT, {**sent, **mistake})
+
+    page = read(refused)
+    assert refused.status_code == 422
+    assert "The total has changed from £17.25 to £18.25 since you opened this page." in page.text
+    assert stored_rows() == before
+    assert client.post(CHECKOUT, fill_in(page)).status_code == 302
+    assert sorted(Order.objects.values_list("state", "total")) == [("cancelled", 1725), ("placed", 1825)]
+
+
+def test_a_page_from_before_a_price_went_up_and_down_leads_to_its_own_total(client: Client) -> None:
+    raise_delivery()
+    dear = fill_in(open_checkout(client))
+    raise_delivery(to=325)
+    client.post(CHECKOUT, fill_in(read(client.get(CHECKOUT))))
+    raise_delivery()
+
+    assert client.post(CHECKOUT, dear).status_code == 302
+
+    assert sorted(Order.objects.values_list("state", "total")) == [("cancelled", 1725), ("placed", 1825)]
+
+
+def test_a_double_over_another_total_at_the_last_moment_is_not_hers_to_pay(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = fill_in(open_checkout(client))
+    real = placing.place_order
+
+    def place_its_double_first(wishes: Any, customer: Any, **kwargs: Any) -> Order:
+        raise_delivery()
+        real(wishes, customer, **{**kwargs, "shown_total": 1825, "bench": None})
+        raise_delivery(to=325)
+        return real(wishes, customer, **{**kwargs, "unpaid": None})
+
+    monkeypatch.setattr(views, "place_order", place_its_double_first)
+    answer = client.post(CHECKOUT, sent)
+    monkeypatch.undo()
+
+    page = read(answer)
+    assert (answer.status_code, page.tags["button"]) == (422, ["Pay £17.25"])
+    assert client.post(CHECKOUT, page.values).status_code == 302
+    assert sorted(Order.objects.values_list("state", "total")) == [("cancelled", 1825), ("placed", 1725)]
+
+
+def test_opening_the_checkout_again_with_nothing_changed_leads_to_the_same_order(client: Client) -> None:
+    check_out(client)
+
+    answer = client.post(CHECKOUT, read(client.get(CHECKOUT)).values)
+
+    assert answer["Location"] == f"/order/{Order.objects.get().token}/pay"

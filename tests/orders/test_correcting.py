@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from orders.cancelling import SHOPPER, TooLateError, cancel_order
+from orders.care import give_up
 from orders.claiming import claim_jobs
-from orders.correcting import Address, correct_address
-from orders.models import Order, OrderEvent
+from orders.correcting import Address, correct_address, is_too_late
+from orders.handoff import hand_off
+from orders.models import Job, Order, OrderEvent
+from orders.remaking import remake_job
 from tests.orders.make import claim_only, copy_job, make_client, make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
@@ -152,3 +156,55 @@ def test_a_correction_and_a_claim_at_once_are_one_after_the_other(tmp_path: Path
     assert claimed == [job]
     assert town == ("York" if corrected is True else "Leeds")
     assert corrected is True or isinstance(corrected, TooLateError)
+
+
+def sent_and_made_anew() -> Job:
+    """The remake, ready to be made, of a bottle that is sent."""
+    job = make_job("shipped", now=NOW)
+    anew = remake_job(job, reason="it leaks", by="Grace", now=NOW)
+    with transaction.atomic():
+        hand_off(job.order, NOW)
+    return Job.objects.get(pk=anew.pk)
+
+
+def test_a_remake_can_go_elsewhere_than_the_bottle_that_was_sent() -> None:
+    anew = sent_and_made_anew()
+
+    assert is_too_late(anew.order) is False
+    assert correct_address(anew.order, address=YORK, by=SHOPPER, now=LATER) is True
+
+    assert address_of(anew.order) == asdict(YORK)
+
+
+def test_once_the_bench_has_begun_a_remake_its_address_stays() -> None:
+    anew = sent_and_made_anew()
+    claim_only(anew, make_client().row, lease_seconds=600, now=NOW)
+    before = stored_rows()
+
+    with pytest.raises(TooLateError) as refused:
+        correct_address(anew.order, address=YORK, by=SHOPPER, now=LATER)
+
+    assert refused.value.jobs == (anew,)
+    assert is_too_late(anew.order) is True
+    assert stored_rows() == before
+
+
+def test_after_its_remake_is_given_up_what_was_sent_stays_where_it_went() -> None:
+    anew = sent_and_made_anew()
+    give_up(anew, by="Grace", now=NOW)
+    before = stored_rows()
+
+    with pytest.raises(TooLateError):
+        correct_address(anew.order, address=YORK, by=SHOPPER, now=LATER)
+
+    assert stored_rows() == before
+
+
+def test_what_is_not_made_yet_can_go_elsewhere_than_what_was_sent_before_it() -> None:
+    job = make_job("shipped", now=NOW)
+    copy_job(job, 1)
+    job.order.jobs.exclude(pk=job.pk).update(state="ready", shipment=None)
+
+    assert correct_address(job.order, address=YORK, by=SHOPPER, now=LATER) is True
+
+    assert address_of(job.order) == asdict(YORK)

@@ -7,6 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.mail import EmailMultiAlternatives
 
+from orders.care import renew_token
 from orders.emails import make_headers
 from orders.making import start_job
 from orders.models import Job, Order, OutboxEntry
@@ -105,6 +106,16 @@ def test_message_ids_differ_between_orders_topics_and_keys_and_fit_on_a_line(set
 
     assert len(ids) == len(set(ids)) == 10
     assert all(len(f"Message-ID: {name}") <= 78 for name in ids)
+
+
+def test_each_new_address_of_an_order_is_told_in_a_mail_of_its_own() -> None:
+    order = make_order(paid=True)
+
+    for _ in range(2):
+        renew_token(order, now=NOW)
+
+    confirmed = OutboxEntry.objects.filter(topic="mail_confirmed").select_related("order")
+    assert len({make_headers(entry)["Message-ID"] for entry in confirmed}) == 3
 
 
 def test_only_the_first_bottle_of_an_order_that_is_started_is_told(mailoutbox: Mailbox) -> None:

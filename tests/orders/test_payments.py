@@ -13,10 +13,12 @@ from payments import PaymentStatus
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from orders import sending
+from orders.giving_back import give_money_back
 from orders.letting_go import let_go
 from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Payment
+from orders.outbox import process_outbox
 from orders.payments import apply_payment, open_payment, order_and_payments, settle_confirmed_payments
-from tests.orders.make import make_order
+from tests.orders.make import make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import count_rows, stored_rows
 
@@ -326,3 +328,17 @@ def test_a_provider_is_told_what_is_bought() -> None:
 
     assert (item.name, item.quantity, item.price, item.currency) == ("Shampoo", 2, Decimal("24.00"), "GBP")
     assert item.sku == "shampoo-500ml"
+
+
+def test_a_second_payment_is_given_back_after_the_first_was_given_back_of_good_will() -> None:
+    order = make_job("shipped", now=NOW).order
+    give_money_back(order, now=NOW)
+    process_outbox(OutboxEntry.objects.get(topic=OutboxEntry.Topic.REFUND).pk)
+    first = order.payments.get()
+    assert (first.status, first.captured_amount) == (PaymentStatus.REFUNDED, 0)
+    second = open_payment(*order_and_payments(order.token))
+    Payment.objects.filter(pk=second.pk).update(status=PaymentStatus.CONFIRMED)
+
+    assert [apply_payment(second, now=LATER) for _ in range(2)] == [False] * 2
+
+    assert refunds() == [(order.number, str(first.pk)), (order.number, str(second.pk))]

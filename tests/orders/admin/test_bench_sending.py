@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orders.bench_client import bench_client
+from orders.care import give_up
 from orders.holds import place_hold
 from orders.keys import find_key
 from orders.models import FulfilmentKey, Job, Shipment
+from orders.remaking import remake_job
 from tests.orders.admin.bench import BENCH, MAKER, address, body, said, send_form, sign_in, take
 from tests.orders.admin.people import make_boss
 from tests.orders.make import STAFF, make_job
@@ -165,3 +167,17 @@ def test_two_people_whose_names_begin_alike_are_two_clients() -> None:
 
     assert len({bench_client(user, now=now).name for user in users}) == 2
     assert FulfilmentKey.objects.count() == 2
+
+
+def test_a_bottle_whose_remake_was_given_up_can_be_sent() -> None:
+    staff, job = sign_in(), make_job(S.PRODUCED)
+    anew = remake_job(job, reason="it looked odd", by="grace", now=timezone.now())
+    assert STREET not in body(staff.get(send_address(job, "address"), follow=True))
+    give_up(anew, by="grace", now=timezone.now())
+
+    assert STREET in body(staff.get(send_address(job, "address")))
+    assert job.order.number in body(staff.get(BENCH))
+    staff.post(send_address(job), send_form(staff, job.order.number))
+
+    job.refresh_from_db()
+    assert job.state == S.SHIPPED

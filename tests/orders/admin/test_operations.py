@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orders.care import make_again
+from orders.care import give_up, make_again
 from orders.claiming import expire_leases
 from orders.models import (
     FulfilmentKey,
@@ -22,6 +22,7 @@ from orders.models import (
 )
 from orders.outbox import process_outbox
 from orders.pulse import show_life, take_turn
+from orders.remaking import remake_job
 from tests.orders.admin.people import make_boss, make_clerk
 from tests.orders.make import make_client, make_hand_off, make_job, make_order
 from tests.orders.pages import read
@@ -225,3 +226,18 @@ def test_nothing_keeps_it_and_it_is_only_read() -> None:
 
     assert "no-store" in boss.get(PAGE)["Cache-Control"]
     assert boss.post(PAGE).status_code == 405
+
+
+def test_a_job_whose_remake_was_given_up_is_counted_and_listed() -> None:
+    given_up, made_anew = make_job(S.PRODUCED), make_job(S.PRODUCED)
+    for job in (given_up, made_anew):
+        anew = remake_job(job, reason="it looked odd", by="grace", now=timezone.now())
+        if job == given_up:
+            give_up(anew, by="grace", now=timezone.now())
+    boss = make_boss()
+
+    figures = [(number, address) for number, address in counted(open_page(boss)) if "=produced" in address]
+
+    [(number, address)] = figures
+    assert number == 1
+    assert list(boss.get(address).context["cl"].queryset) == [given_up]

@@ -183,3 +183,13 @@ def test_who_may_only_look_sees_the_story_and_decides_nothing() -> None:
     assert "What can be done" not in page
     assert clerk.post(f"{ORDERS}{order.pk}/address/", THERE).status_code == 403
     assert stored_rows() == before
+
+
+def test_staff_send_a_remake_to_another_address_than_the_bottle_that_was_sent() -> None:
+    order = make_job("shipped").order
+    remake_job(order.jobs.get(), reason="it leaks", by="grace", now=timezone.now())
+
+    answer = make_boss().post(f"{ORDERS}{order.pk}/address/", THERE)
+
+    order.refresh_from_db()
+    assert (answer.status_code, order.town) == (302, "York")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -127,6 +128,23 @@ def test_the_pace_is_told_of_what_was_sent() -> None:
 
     assert "from paid to sent, median of this week 0.0 hours" in page
     assert "on time, of the last 28 days 100.0 % 0 of 1 late; 4 % or more is too many" in page
+
+
+@pytest.mark.parametrize(
+    ("took", "said"),
+    [
+        (timedelta(minutes=59), "0.9 hours"),
+        (timedelta(minutes=78), "1.3 hours"),
+        (timedelta(hours=32), "1.3 days"),
+    ],
+)
+def test_a_figure_with_a_decimal_is_in_the_plural_even_near_1(took: timedelta, said: str) -> None:
+    job = make_job(S.SHIPPED, now=timezone.now() - timedelta(seconds=1))
+    Order.objects.filter(pk=job.order_id).update(paid_at=F("paid_at") - took)
+
+    page = read(make_boss().get(INDEX)).text
+
+    assert f"from paid to sent, median of this week {said} " in page
 
 
 def test_components_are_short_by_the_pace_at_which_they_go() -> None:

@@ -335,7 +335,7 @@ def test_a_second_payment_is_given_back_after_the_first_was_given_back_of_good_w
     give_money_back(order, now=NOW)
     process_outbox(OutboxEntry.objects.get(topic=OutboxEntry.Topic.REFUND).pk)
     first = order.payments.get()
-    assert (first.status, first.captured_amount) == (PaymentStatus.REFUNDED, 0)
+    assert (first.status, first.captured_amount) == (PaymentStatus.REFUNDED, Decimal(0))
     second = open_payment(*order_and_payments(order.token))
     Payment.objects.filter(pk=second.pk).update(status=PaymentStatus.CONFIRMED)
 

@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "staff.idle.StaffSessionMiddleware",
-    "staff.looking.LookingMiddleware",
+    "staff.look_audit.LookingMiddleware",
     "configurator.history_middleware.HistoryMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from configurator.history import one_change
-from staff.changed import changing
+from staff.change_audit import changing
 
 REASON = "change_reason"
 

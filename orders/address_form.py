@@ -2,8 +2,8 @@
 
 from django import forms
 
+from orders.address_changes import Address
 from orders.checkout_form import CheckoutForm
-from orders.correcting import Address
 
 _OF_CHECKOUT = CheckoutForm.base_fields
 

@@ -13,7 +13,7 @@ class OrdersConfig(AppConfig):
         from orders import emails, outbox, payments, plan_mails, touching
         from orders.models import OutboxEntry
         from staff.idle import UNATTENDED
-        from staff.looking import PERSONAL
+        from staff.look_audit import PERSONAL
 
         payments.listen()
         UNATTENDED.add("bench_keep")

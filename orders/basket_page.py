@@ -12,9 +12,9 @@ from configurator.models import RecipeVersion
 from configurator.versions import mixer_for
 from configurator.wording import mix_name
 from orders.baskets import version_on_sale
+from orders.line_check import Repair, check_line
 from orders.models import Basket, BasketLine
 from orders.placing import Wish
-from orders.standing import Repair, check_line
 from orders.stock import amounts_for
 
 

@@ -11,12 +11,12 @@ from payments import PaymentStatus
 from orders.booking import free_bench
 from orders.feed import note_event
 from orders.jobs import Actor, WrongStateError, move_jobs
-from orders.letting_go import let_go
 from orders.models import FeedEvent, Job, Order, OrderEvent, OrderLine, OutboxEntry
 from orders.outbox import add_entry
 from orders.payments import give_back
 from orders.sending import send_after_commit
 from orders.stock import free_stock
+from orders.unpaid_orders import let_go
 
 SHOPPER = Actor("shopper")
 MADE = (Job.State.PRODUCED, Job.State.SHIPPED)
@@ -98,9 +98,10 @@ def ask_to_cancel(order: Order, *, by: Actor, now: datetime, note: str = "") -> 
     """Write down, once, that an order on the bench is to be stopped if that can be; False if it was before.
 
     One that is not on the bench (any more) is cancelled at once. Else whoever makes its jobs is asked, by a mark on all
-    of them, and none is claimed until that is settled (`orders.settling`). Where a bottle is made or sent already, the
-    order cannot come to nothing any more: the bench is not asked to throw the others away, and staff decide. Locks
-    the order, then its jobs. `note` is why, for staff. Raises TooLateError for one of which nothing is left to stop.
+    of them, and none is claimed until that is settled (`orders.cancel_requests`). Where a bottle is made or sent
+    already, the order cannot come to nothing any more: the bench is not asked to throw the others away, and staff
+    decide. Locks the order, then its jobs. `note` is why, for staff. Raises TooLateError for one of which nothing is
+    left to stop.
     """
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)

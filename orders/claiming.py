@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from orders.cancel_requests import settle_cancellation
 from orders.feed import note_event
 from orders.jobs import Actor, WrongStateError, move_jobs, without_lease
 from orders.leases import lock_job
 from orders.models import FeedEvent, FulfilmentKey, Job, Order
-from orders.settling import settle_cancellation
 from orders.visibility import visible_jobs
 
 logger = logging.getLogger(__name__)

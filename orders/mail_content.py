@@ -11,7 +11,7 @@ from django.utils import translation
 
 from orders.lateness import SLIP_KEY
 from orders.models import Job, JobTransition, Order, OutboxEntry
-from orders.refunding import refund_state
+from orders.refunds import refund_state
 from orders.tracking import Item, read_tracking
 
 Topic = OutboxEntry.Topic

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from orders.cancel_requests import settle_cancellation
 from orders.feed import note_event
 from orders.holds import check_not_held
 from orders.jobs import Actor, WrongStateError, move_job, without_lease
@@ -16,7 +17,6 @@ from orders.leases import Lease, leased_job
 from orders.models import FeedEvent, Job, LotUse, OutboxEntry
 from orders.outbox import add_entry
 from orders.sending import send_after_commit
-from orders.settling import settle_cancellation
 from orders.snapshot import read_snapshot
 from orders.stock import free_stock, use_stock
 

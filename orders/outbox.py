@@ -13,7 +13,7 @@ from orders.handoff import hand_off, hold_jobs
 from orders.log_context import current_request_id, log_about, log_about_entry
 from orders.masking import mask
 from orders.models import Order, OutboxEntry
-from orders.refunding import refund_payment
+from orders.refunds import refund_payment
 
 logger = logging.getLogger(__name__)
 

@@ -17,13 +17,13 @@ from configurator.delivery import Promise, promise
 from configurator.mixing.mixer import Mixer, UnknownChoiceError, Verdict
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for, newest_version
+from orders.bench_without import without_orders
 from orders.booking import BenchFullError, book_bench
-from orders.holding import without_orders
-from orders.letting_go import let_go
 from orders.models import Basket, Order, OrderLine, Payment
 from orders.payments import OPEN_STATUSES, add_payment
 from orders.stock import reserve_stock
 from orders.tokens import new_token
+from orders.unpaid_orders import let_go
 
 PLACING_ATTEMPTS = 12  # how often a day at the bench may fill up under an order that is being placed
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

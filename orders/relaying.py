@@ -14,12 +14,12 @@ from orders.counting import write_counts
 from orders.feed import prune_feed
 from orders.idempotency import forget_old_answers
 from orders.lateness import tell_of_slips
-from orders.letting_go import let_go
 from orders.models import Order, OutboxEntry
 from orders.outbox import HANDLERS, process_outbox
 from orders.payments import settle_confirmed_payments
 from orders.pulse import show_life
 from orders.reconciling import ask_about_open_payments
+from orders.unpaid_orders import let_go
 from orders.watching import ask_worker, watch_invariants
 
 logger = logging.getLogger(__name__)

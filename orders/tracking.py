@@ -11,12 +11,12 @@ from configurator.mixing.label import label
 from configurator.mixing.spec import Size
 from configurator.versions import mixer_for
 from configurator.wording import mix_name
+from orders.address_changes import in_the_way
 from orders.cancelling import begun_of
-from orders.choosing import is_answered
-from orders.correcting import in_the_way
 from orders.jobs import jobs_that_count
+from orders.late_choice import is_answered
 from orders.models import Job, JobTransition, Order, OrderLine, Shipment, Slip
-from orders.refunding import refund_state
+from orders.refunds import refund_state
 from orders.story import Line, lines_of, next_step
 
 S = Job.State

@@ -20,7 +20,7 @@ from staff.audit import Kind, record
 from staff.deleting import PlainlyDeletes
 from staff.filters import titled
 from staff.models import AuditEntry
-from staff.reading import ReadOnlyAdmin
+from staff.read_only import ReadOnlyAdmin
 from staff.roles import ROLES
 from staff.second_factor import has_second_factor, reset_second_factor
 

@@ -13,12 +13,12 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from staff import audit, changed, idle
+        from staff import audit, change_audit, idle
 
         post_migrate.connect(_heal_roles, sender=self)
         user_logged_in.connect(idle.note_sign_in)
         audit.listen()
-        changed.listen()
+        change_audit.listen()
 
 
 def _heal_roles(*, using: str, **_kwargs: Any) -> None:

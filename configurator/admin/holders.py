@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from configurator.history import PARTS
-from staff.reading import ReadOnlyAdmin
+from staff.read_only import ReadOnlyAdmin
 
 OWNERS = {part: (owner, name) for owner, parts in PARTS.items() for part, name in parts.items()}
 

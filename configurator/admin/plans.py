@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from configurator.models import PlannedPublish
 from configurator.planning import PlanEndedError, call_off
-from staff.reading import ReadOnlyAdmin
+from staff.read_only import ReadOnlyAdmin
 
 HEAVY = ("spec", "space", "replaces__spec", "replaces__space", "version__spec", "version__space")
 

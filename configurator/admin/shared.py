@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from configurator.models import SharedMix
 from configurator.sharing import revoke_shared
 from staff.filters import titled
-from staff.reading import ReadOnlyAdmin
+from staff.read_only import ReadOnlyAdmin
 
 
 @admin.register(SharedMix)

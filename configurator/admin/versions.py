@@ -21,7 +21,7 @@ from configurator.models import RecipeVersion
 from configurator.outlook import look_ahead
 from configurator.publishing import NothingToPublishError, publish_again
 from configurator.versions import mixer_for, newest_version
-from staff.reading import ReadOnlyAdmin
+from staff.read_only import ReadOnlyAdmin
 
 
 class PublishAgainForm(forms.Form):

@@ -7,10 +7,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orders.address_changes import correct_address, is_too_late
 from orders.address_form import AddressForm
 from orders.admin.deciding import DecisionPages
 from orders.cancelling import TooLateError
-from orders.correcting import correct_address, is_too_late
 from orders.jobs import Actor
 
 

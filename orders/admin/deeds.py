@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from orders.admin.deciding import DecisionPages
 from orders.foreseeing.told import Foreseen
-from staff.changed import giving_reason
+from staff.change_audit import giving_reason
 
 MOST_AT_ONCE = 100  # rows of a page, and what an address has room for
 

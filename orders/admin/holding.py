@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.admin.deciding import DecisionPages
 from orders.admin.deeds import why_of
-from orders.care import hold_once, release_holds
 from orders.holds import NothingToHoldError
 from orders.models import Hold, Job
-from staff.changed import giving_reason
+from orders.staff_decisions import hold_once, release_holds
+from staff.change_audit import giving_reason
 
 
 class HoldForm(forms.ModelForm[Hold]):

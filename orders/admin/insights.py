@@ -21,7 +21,6 @@ from orders.admin.came_back import CameBackFilter
 from orders.admin.figure import list_of
 from orders.admin.today import SEES_ORDERS, SEES_RECIPES
 from orders.counting import first_counted_day
-from orders.finding import EVERYWHERE
 from orders.insights import (
     Funnel,
     Remade,
@@ -37,6 +36,7 @@ from orders.insights import (
 from orders.models import Job, Order
 from orders.refused import RefusedPair, most_refused
 from orders.relaying import PERIODIC_SECONDS
+from orders.search import EVERYWHERE
 
 PERIODS = (7, 28, 90, 365)
 USUAL = 28

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from orders.admin.deeds import Deed, RefusedError
 from orders.admin.holding import HoldForm
-from orders.care import call_off, give_up, hold_once, make_again, release_holds
 from orders.foreseeing import jobs as foreseeing
 from orders.foreseeing.remakes import remaking, short_of
 from orders.foreseeing.told import Foreseen
@@ -21,6 +20,7 @@ from orders.holds import NothingToHoldError
 from orders.jobs import WrongStateError
 from orders.models import Job
 from orders.remaking import AlreadyRemadeError, remake_job
+from orders.staff_decisions import call_off, give_up, hold_once, make_again, release_holds
 from orders.stock import OutOfStockError
 
 DECIDE = "orders.change_job"

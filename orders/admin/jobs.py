@@ -20,10 +20,10 @@ from orders.admin.job_recipe import show_recipe
 from orders.admin.labels import LabelPages
 from orders.admin.long_lists import SEARCH_HELP, LongListAdmin
 from orders.admin.made_anew import MadeAnewFilter
-from orders.finding import find_jobs
 from orders.models import Hold, Job, JobTransition
+from orders.search import find_jobs
 from staff.filters import titled
-from staff.reading import ReadOnlyInline
+from staff.read_only import ReadOnlyInline
 
 
 class TransitionInline(ReadOnlyInline):

@@ -10,8 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
-from orders.finding import EVERYWHERE, LOOK_BACK, MOST_FOUND, Found
-from staff.reading import ReadOnlyAdmin
+from orders.search import EVERYWHERE, LOOK_BACK, MOST_FOUND, Found
+from staff.read_only import ReadOnlyAdmin
 
 MOST_COUNTED = 10_000
 SEARCH_HELP = gettext_lazy("A whole number finds its order at once; all else is looked for word by word.")

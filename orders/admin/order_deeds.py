@@ -14,13 +14,13 @@ from orders.admin.holding import HoldForm
 from orders.admin.job_deeds import DECIDE as DECIDE_ON_JOBS
 from orders.admin.job_deeds import ReleaseJobs
 from orders.cancelling import TooLateError, ask_to_cancel, cancel_order
-from orders.care import hold_order, renew_token
 from orders.foreseeing import orders as foreseeing
 from orders.foreseeing.told import Foreseen
-from orders.giving_back import NothingToGiveBackError, StillOpenError, give_money_back
+from orders.goodwill_refunds import NothingToGiveBackError, StillOpenError, give_money_back
 from orders.holds import NothingToHoldError
 from orders.jobs import Actor
 from orders.models import Order
+from orders.staff_decisions import hold_order, renew_token
 
 REASON_LENGTH = 450  # with the name of the deed, the audit has room for it
 

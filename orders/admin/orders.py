@@ -25,13 +25,13 @@ from orders.admin.labels import first_uncancelled, labels_address
 from orders.admin.long_lists import SEARCH_HELP, LongListAdmin
 from orders.admin.lots import recall_address
 from orders.admin.order_deeds import ORDER_DEEDS
-from orders.finding import find_orders
 from orders.foreseeing.remakes import remaking
 from orders.models import Job, Order, OrderLine, Payment, Shipment
 from orders.recall import lots_of_order
+from orders.search import find_orders
 from orders.timeline import read_timeline
 from staff.filters import titled
-from staff.reading import ReadOnlyInline
+from staff.read_only import ReadOnlyInline
 
 
 class LineInline(ReadOnlyInline):

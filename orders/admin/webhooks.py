@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import WebhookDelivery, WebhookEndpoint
 from staff.filters import titled
-from staff.reading import ReadOnlyAdmin, ReadOnlyInline
+from staff.read_only import ReadOnlyAdmin, ReadOnlyInline
 
 
 class DeliveryInline(ReadOnlyInline):

@@ -20,11 +20,11 @@ from configurator.remembering import read_avoid
 from configurator.same_origin import same_origin_post
 from configurator.versions import NotOnSaleError, mixer_for, recent_version
 from configurator.wording import mix_name
-from orders import baskets, collecting
+from orders import basket_lines, baskets
 from orders.basket_page import read_basket
 from orders.basket_session import basket_key, recount, remember
 from orders.baskets import BasketFullError, TooManyOfOneError, find_line, unpaid_orders, version_on_sale
-from orders.holding import without_orders
+from orders.bench_without import without_orders
 from orders.models import BasketLine
 
 LONGEST_QUANTITY = 9  # digits
@@ -59,7 +59,7 @@ def add(request: HttpRequest) -> HttpResponse:
     bench = recent_bench(
         today=timezone.localdate()
     )  # what is in the basket is looked at anew when it is ordered
-    content = collecting.content_for(version, state, bench=bench, avoid=read_avoid(request.session))
+    content = basket_lines.content_for(version, state, bench=bench, avoid=read_avoid(request.session))
     if content is None:
         return redirect(state.address(mixer))
     now = timezone.now()
@@ -70,7 +70,7 @@ def add(request: HttpRequest) -> HttpResponse:
         if line is None:
             line = baskets.add_line(kept, content, now=now)
         else:
-            collecting.edit(line, content, now=now)
+            basket_lines.edit(line, content, now=now)
     except BasketFullError as error:
         messages.error(request, _too_many(error))
         return redirect(state.address(mixer))  # so that the mix is not lost
@@ -133,13 +133,13 @@ def _copy(request: HttpRequest, line: BasketLine) -> None:
 
 def _remove(request: HttpRequest, line: BasketLine) -> None:
     name = mix_name(mixer_for(line.version).spec, line.mix)
-    request.session[REMOVED] = {"name": name, **collecting.removed_values(line)}
+    request.session[REMOVED] = {"name": name, **basket_lines.removed_values(line)}
     baskets.remove_line(line, now=timezone.now())
 
 
 def _agree(request: HttpRequest, line: BasketLine) -> None:
     version = version_on_sale(line)
-    if version is None or not collecting.agree(
+    if version is None or not basket_lines.agree(
         line,
         price=request.POST.get("price", ""),
         version=version,
@@ -152,7 +152,7 @@ def _agree(request: HttpRequest, line: BasketLine) -> None:
 
 def _swap(request: HttpRequest, line: BasketLine) -> None:
     version = version_on_sale(line)
-    if version is None or not collecting.swap(
+    if version is None or not basket_lines.swap(
         line,
         request.POST.get("mix", ""),
         price=request.POST.get("price", ""),

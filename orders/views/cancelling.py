@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from configurator.money import written
+from orders.address_changes import correct_address, is_too_late
 from orders.address_form import AddressForm
 from orders.cancelling import SHOPPER, TooLateError, ask_to_cancel, cancel_order, read_outlook
-from orders.correcting import correct_address, is_too_late
 from orders.models import Order
 
 

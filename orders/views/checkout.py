@@ -19,9 +19,9 @@ from configurator.versions import NotOnSaleError
 from orders.basket_page import BasketPage, Change, changes_since, read_basket
 from orders.basket_session import basket_key
 from orders.baskets import is_let_go, lines_of, renew_key, take_prices, unpaid_orders
+from orders.bench_without import without_orders
 from orders.booking import BenchFullError
 from orders.checkout_form import FIELDS, CheckoutForm
-from orders.holding import without_orders
 from orders.models import BasketLine, Order
 from orders.placing import (
     BasketChangedError,

@@ -13,7 +13,7 @@ from configurator.same_origin import same_origin_post
 from orders.basket_session import basket_of, forget_bought, remember
 from orders.cancelling import TooLateError, read_outlook
 from orders.changing import NoRoomError, change_order
-from orders.choosing import MovedOnError, choose_to_wait
+from orders.late_choice import MovedOnError, choose_to_wait
 from orders.models import Order
 from orders.thanks import find_order, read_thanks
 from orders.tracking import read_tracking

@@ -16,9 +16,9 @@ from configurator.models import BenchDay, DeliveryTerms
 from configurator.versions import mixer_for, newest_version
 from orders import placing
 from orders.booking import BenchFullError, book_bench, free_bench
-from orders.letting_go import let_go
 from orders.models import Booking, Order
 from orders.placing import Wish, place_order
+from orders.unpaid_orders import let_go
 from tests.orders.make import ADA, MIX, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows

@@ -10,13 +10,13 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from configurator.models import BenchDay
 from orders import cancelling, sending
 from orders.cancelling import SHOPPER, TooLateError, ask_to_cancel, cancel_order, read_outlook
-from orders.care import call_off, give_up
 from orders.claiming import claim_jobs, expire_leases
 from orders.handoff import hand_off
 from orders.jobs import WrongStateError, move_jobs
 from orders.models import Job, JobTransition, Order, OrderEvent, OutboxEntry, Payment
 from orders.outbox import process_outbox
 from orders.payments import apply_payment
+from orders.staff_decisions import call_off, give_up
 from tests.orders.make import STAFF, claim_only, copy_job, make_client, make_job, make_order
 from tests.orders.stored import reserved, stored_rows
 

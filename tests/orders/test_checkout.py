@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from orders.letting_go import let_go
 from orders.models import Basket, Order
+from orders.unpaid_orders import let_go
 from tests.orders.make import pay_order
 from tests.orders.pages import ADDRESS, CHECKOUT, add_to_basket, check_out, fill_in, open_checkout, pay, read
 from tests.orders.stored import count_rows, stored_rows

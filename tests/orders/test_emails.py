@@ -7,12 +7,12 @@ import pytest
 from django.conf import LazySettings
 from django.core.mail import EmailMultiAlternatives
 
-from orders.care import renew_token
 from orders.emails import make_headers
 from orders.making import start_job
 from orders.models import Job, Order, OutboxEntry
 from orders.outbox import add_entry, process_outbox
 from orders.shipping import ship_jobs
+from orders.staff_decisions import renew_token
 from tests.orders.mails import add_slip, entry_of, read_mail
 from tests.orders.make import lease_of, make_client, make_job, make_order, parcel_of
 from tests.orders.smtp_sink import Mood, open_sink

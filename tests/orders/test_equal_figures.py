@@ -12,9 +12,9 @@ from configurator.bench import read_bench
 from configurator.mix_address import read_state
 from configurator.models import Component, RecipeVersion
 from configurator.versions import mixer_for, newest_version
+from orders.basket_lines import content_for
 from orders.basket_page import read_basket
 from orders.baskets import add_line, lines_of
-from orders.collecting import content_for
 from orders.handoff import hand_off
 from orders.mail_content import write_mail
 from orders.models import Job, Order

@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from orders.care import make_again
 from orders.claiming import expire_leases, reclaim_job
 from orders.figures import Figures, JobFigures, read_figures
 from orders.models import FeedEvent, Job, Order, OutboxEntry, WebhookEndpoint
 from orders.outbox import process_outbox
 from orders.pulse import show_life
+from orders.staff_decisions import make_again
 from tests.orders.make import make_client, make_hand_off, make_job, make_order
 
 pytestmark = pytest.mark.usefixtures("catalogue")

@@ -14,7 +14,6 @@ from configurator.models import Component
 from orders.cancelling import SHOPPER, cancel_order
 from orders.feed import KEPT_FOR, number_events
 from orders.invariants import OVER_ALL, PER_ORDER, find_offences
-from orders.letting_go import let_go
 from orders.models import (
     FeedEvent,
     FeedState,
@@ -28,6 +27,7 @@ from orders.models import (
 )
 from orders.outbox import process_outbox
 from orders.pulse import show_life, take_turn
+from orders.unpaid_orders import let_go
 from orders.watching import watch_invariants
 from tests.orders.make import make_job, make_order
 

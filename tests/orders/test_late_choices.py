@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from orders import baskets
 from orders.baskets import count_bottles
 from orders.cancelling import SHOPPER, ask_to_cancel, cancel_order, read_outlook
-from orders.choosing import MovedOnError, choose_to_wait
 from orders.jobs import move_job
+from orders.late_choice import MovedOnError, choose_to_wait
 from orders.lateness import tell_of_slips
 from orders.models import Basket, Job, Order, OrderEvent, Slip
 from tests.orders.make import STAFF, make_job, make_order

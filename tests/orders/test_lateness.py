@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from configurator.models import BenchDay, DeliveryTerms
-from orders.care import make_again
 from orders.jobs import move_job
 from orders.lateness import LOOK_BACK, tell_of_slips
 from orders.making import complete_job, start_job
 from orders.models import Job, Order, OrderEvent, OutboxEntry, Shipment, Slip
 from orders.relaying import do_periodic_work
+from orders.staff_decisions import make_again
 from tests.orders.make import STAFF, lease_of, lots_of, make_job, make_order
 from tests.orders.stored import stored_rows
 

@@ -13,11 +13,11 @@ from payments import PaymentStatus
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from orders import sending
-from orders.giving_back import give_money_back
-from orders.letting_go import let_go
+from orders.goodwill_refunds import give_money_back
 from orders.models import Job, JobTransition, Order, OrderLine, OutboxEntry, Payment
 from orders.outbox import process_outbox
 from orders.payments import apply_payment, open_payment, order_and_payments, settle_confirmed_payments
+from orders.unpaid_orders import let_go
 from tests.orders.make import make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import count_rows, stored_rows

@@ -8,19 +8,19 @@ from django.utils import timezone
 
 from configurator.models import Component
 from orders.bench_work import read_bench_work
-from orders.care import give_up
-from orders.choosing import choose_to_wait
 from orders.emails import find_why_not
 from orders.figures import JobFigures, read_figures
 from orders.foreseeing.remakes import remaking
 from orders.invariants import find_offences
 from orders.jobs import WrongStateError, jobs_that_count
+from orders.late_choice import choose_to_wait
 from orders.lately import read_sent
 from orders.lateness import tell_of_slips
 from orders.models import Job, JobTransition, LotUse, Order, OutboxEntry
 from orders.outbox import add_entry, process_outbox
 from orders.remaking import AlreadyRemadeError, remake_job
 from orders.snapshot import read_snapshot
+from orders.staff_decisions import give_up
 from orders.stock import OutOfStockError
 from orders.today import read_open_work
 from orders.tracking import read_tracking

@@ -10,15 +10,15 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from orders.cancelling import SHOPPER, ask_to_cancel, cancel_order
-from orders.care import make_again, renew_token
 from orders.handoff import hand_off
 from orders.holds import place_hold
 from orders.jobs import Actor, move_job
 from orders.jobs import make_job as make_pending
 from orders.models import Job, JobTransition, Order, OrderEvent, OutboxEntry, Shipment
 from orders.placing import Customer
-from orders.refunding import refund_payment
+from orders.refunds import refund_payment
 from orders.snapshot import read_snapshot
+from orders.staff_decisions import make_again, renew_token
 from orders.tokens import TOKEN_BYTES, new_token
 from orders.tracking import read_tracking
 from tests.orders.make import ADA, STAFF, make_client, make_job, make_order

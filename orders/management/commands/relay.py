@@ -22,7 +22,7 @@ from orders.relaying import (
     relay_hand_offs,
     relay_outbox,
 )
-from orders.ringing import Ringer, ring_endpoints
+from orders.webhook_sending import Ringer, ring_endpoints
 
 RELAY_SECONDS = 1
 LET_FINISH_SECONDS = 20  # what is under way when it is asked to stop

@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from orders.cancelling import SHOPPER, ask_to_cancel
-from orders.care import give_up
 from orders.claiming import claim_jobs, expire_leases
 from orders.holds import place_hold
 from orders.models import Job
+from orders.staff_decisions import give_up
 from tests.orders.admin.bench import (
     BENCH,
     address,

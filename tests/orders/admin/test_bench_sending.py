@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orders.bench_client import bench_client
-from orders.care import give_up
 from orders.holds import place_hold
 from orders.keys import find_key
 from orders.models import FulfilmentKey, Job, Shipment
 from orders.remaking import remake_job
+from orders.staff_decisions import give_up
 from tests.orders.admin.bench import BENCH, MAKER, address, body, said, send_form, sign_in, take
 from tests.orders.admin.people import make_boss
 from tests.orders.make import STAFF, make_job

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders import finding
+from orders import search
 from orders.admin import long_lists
 from orders.models import Job, Order, OrderLine
 from orders.outbox import add_plan_entry
@@ -68,7 +68,7 @@ def queries_of(staff: Client, path: str, text: str) -> list[str]:
 
 def test_a_list_or_a_search_of_10_000_asks_no_more_than_one_of_1(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        finding, "LOOK_BACK", 10**9
+        search, "LOOK_BACK", 10**9
     )  # PostgreSQL goes on counting where other tests have stopped
     boss = make_boss()
     make_job("produced")

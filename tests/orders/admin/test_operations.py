@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orders.care import give_up, make_again
 from orders.claiming import expire_leases
 from orders.models import (
     FulfilmentKey,
@@ -23,6 +22,7 @@ from orders.models import (
 from orders.outbox import process_outbox
 from orders.pulse import show_life, take_turn
 from orders.remaking import remake_job
+from orders.staff_decisions import give_up, make_again
 from tests.orders.admin.people import make_boss, make_clerk
 from tests.orders.make import make_client, make_hand_off, make_job, make_order
 from tests.orders.pages import read

@@ -7,14 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from orders.address_changes import Address, correct_address
 from orders.cancelling import SHOPPER, ask_to_cancel
-from orders.choosing import choose_to_wait
-from orders.correcting import Address, correct_address
 from orders.holds import place_hold, release_hold
-from orders.letting_go import let_go
+from orders.late_choice import choose_to_wait
 from orders.models import Hold, Job, Order, OutboxEntry, Payment, Slip
 from orders.remaking import remake_job
 from orders.timeline import read_timeline
+from orders.unpaid_orders import let_go
 from tests.orders.admin.people import decide, make_boss, make_clerk
 from tests.orders.make import STAFF, make_job, make_order
 from tests.orders.stored import stored_rows

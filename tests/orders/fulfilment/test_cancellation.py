@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from configurator.models import Component
 from orders.cancelling import SHOPPER, TooLateError, ask_to_cancel, cancel_order
-from orders.care import call_off, make_again
 from orders.claiming import claim_jobs, expire_leases
 from orders.making import complete_job, start_job
 from orders.models import FeedEvent, Job, Order, OrderEvent, OutboxEntry
+from orders.staff_decisions import call_off, make_again
 from orders.tracking import read_tracking
 from tests.orders.fulfilment.api import Caller, as_json, everything
 from tests.orders.make import STAFF, claim_only, copy_job, lease_of, lots_of, make_client, make_job

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from orders.correcting import Address, correct_address
+from orders.address_changes import Address, correct_address
 from orders.feed import begin_feed_anew, number_events, prune_feed
 from orders.fulfilment.waiting import wait_until
 from orders.holds import place_hold, release_hold

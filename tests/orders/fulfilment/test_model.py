@@ -21,11 +21,11 @@ from hypothesis.stateful import (
 )
 
 from orders.cancelling import SHOPPER, TooLateError, ask_to_cancel
-from orders.care import make_again
 from orders.claiming import expire_leases
 from orders.invariants import find_offences
 from orders.models import Job, OutboxEntry
 from orders.outbox import process_outbox
+from orders.staff_decisions import make_again
 from tests.length import long_or_short
 from tests.orders.fulfilment.api import Caller, as_json
 from tests.orders.fulfilment.model import Model, ModelJob

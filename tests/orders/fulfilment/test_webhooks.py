@@ -23,7 +23,7 @@ from orders.feed import begin_feed_anew, events_for, number_events
 from orders.fulfilment import waiting
 from orders.keys import revoke_key
 from orders.models import FeedEvent, WebhookDelivery, WebhookEndpoint
-from orders.ringing import GIVE_UP_AFTER, LEASE, Ringer, ring_endpoints
+from orders.webhook_sending import GIVE_UP_AFTER, LEASE, Ringer, ring_endpoints
 from tests.orders.fulfilment.api import PATH, Caller, everything
 from tests.orders.make import make_client, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
@@ -331,7 +331,9 @@ def test_after_three_days_of_failures_it_is_switched_off_and_staff_are_told(
     fail_at(NOW + GIVE_UP_AFTER - SECOND, hook)
     assert only().disabled_at is None
     assert not [
-        line for line in caplog.records if line.levelno >= logging.ERROR and line.name == "orders.ringing"
+        line
+        for line in caplog.records
+        if line.levelno >= logging.ERROR and line.name == "orders.webhook_sending"
     ]
     WebhookEndpoint.objects.update(next_attempt_at=NOW + GIVE_UP_AFTER)
 
@@ -339,7 +341,7 @@ def test_after_three_days_of_failures_it_is_switched_off_and_staff_are_told(
 
     row = only()
     assert (row.disabled_at, row.disabled_why) == (NOW + GIVE_UP_AFTER, "It answered 503.")
-    [line] = [line for line in caplog.records if line.name == "orders.ringing"]
+    [line] = [line for line in caplog.records if line.name == "orders.webhook_sending"]
     assert line.levelno == logging.ERROR
     assert f"the webhook {row.public_id} of acme is switched off" in line.getMessage()
     assert fail_at(NOW + 2 * GIVE_UP_AFTER, hook) == 0
@@ -386,11 +388,11 @@ def test_two_relays_at_the_same_moment_tell_it_once(
     began: list[int] = []
 
     def take_first(client: Any) -> Any:
-        monkeypatch.setattr("orders.ringing.events_for", events_for)
+        monkeypatch.setattr("orders.webhook_sending.events_for", events_for)
         began.append(ring_endpoints(now=NOW))
         return events_for(client)
 
-    monkeypatch.setattr("orders.ringing.events_for", take_first)
+    monkeypatch.setattr("orders.webhook_sending.events_for", take_first)
 
     assert ring_endpoints(now=NOW) == 0
 

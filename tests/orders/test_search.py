@@ -4,10 +4,10 @@ import pytest
 
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for
-from orders import finding
-from orders.finding import find_jobs, find_orders
+from orders import search
 from orders.models import Job, Order
 from orders.placing import Customer
+from orders.search import find_jobs, find_orders
 from tests.orders.make import ADA, MIX, make_job, make_order
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -94,7 +94,7 @@ def test_jobs_are_found_by_number_id_batch_and_mix_but_not_by_who_ordered(
 def test_words_are_looked_for_in_the_newest_unless_everywhere_is_asked_for(
     orders: tuple[Order, Order], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "LOOK_BACK", 1)
+    monkeypatch.setattr(search, "LOOK_BACK", 1)
 
     old = find_orders(Order.objects.all(), "lovelace")
     both = find_orders(Order.objects.all(), "all: lovelace")
@@ -107,7 +107,7 @@ def test_words_are_looked_for_in_the_newest_unless_everywhere_is_asked_for(
 def test_of_too_many_the_newest_are_found(
     orders: tuple[Order, Order], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "MOST_FOUND", 1)
+    monkeypatch.setattr(search, "MOST_FOUND", 1)
 
     cut = find_orders(Order.objects.all(), "example")
 

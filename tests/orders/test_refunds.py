@@ -9,11 +9,11 @@ import pytest
 from payments import PaymentError, PaymentStatus
 from payments.dummy import DummyProvider
 
-from orders.letting_go import let_go
 from orders.models import Order, OrderEvent, OutboxEntry, Payment
 from orders.outbox import GIVE_UP_AFTER, LEASE, process_outbox
 from orders.payments import apply_payment
-from orders.refunding import refund_payment, refund_state
+from orders.refunds import refund_payment, refund_state
+from orders.unpaid_orders import let_go
 from tests.orders.make import make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows

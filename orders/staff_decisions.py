@@ -7,13 +7,13 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from orders.cancel_requests import settle_cancellation
 from orders.cancelling import close_order
 from orders.holds import place_hold, release_hold
 from orders.jobs import Actor, WrongStateError, move_job, without_lease
 from orders.models import Hold, Job, Order, OutboxEntry
 from orders.outbox import add_entry
 from orders.sending import send_after_commit
-from orders.settling import settle_cancellation
 from orders.stock import free_stock
 from orders.tokens import new_token
 

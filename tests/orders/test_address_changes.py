@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from orders.address_changes import Address, correct_address, is_too_late
 from orders.cancelling import SHOPPER, TooLateError, cancel_order
-from orders.care import give_up
 from orders.claiming import claim_jobs
-from orders.correcting import Address, correct_address, is_too_late
 from orders.handoff import hand_off
 from orders.models import Job, Order, OrderEvent
 from orders.remaking import remake_job
+from orders.staff_decisions import give_up
 from tests.orders.make import claim_only, copy_job, make_client, make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows

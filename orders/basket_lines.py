@@ -10,8 +10,8 @@ from configurator.models import RecipeVersion
 from configurator.versions import mixer_for
 from orders import baskets
 from orders.baskets import Content, content_of
+from orders.line_check import check_line
 from orders.models import BasketLine
-from orders.standing import check_line
 
 
 def content_for(

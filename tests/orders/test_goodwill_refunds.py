@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from orders.giving_back import NothingToGiveBackError, StillOpenError, give_money_back
+from orders.goodwill_refunds import NothingToGiveBackError, StillOpenError, give_money_back
 from orders.invariants import find_offences
 from orders.models import OrderEvent, OutboxEntry, Payment
 from orders.outbox import process_outbox

@@ -1,6 +1,6 @@
 """The long run: `make faults`. Orders are bought while parts of a real shop die; the tables go to docs/faults.md.
 
-    python -m tests.faults [--orders 20000] [--rate 10] [--database sqlite|postgres|both] [--only F1 F4 F22]
+    python -m tests.faults [--orders 20000] [--rate 6] [--database sqlite|postgres|both] [--only F1 F4 F22]
 
 Ends with exit code 1 if anything was lost or doubled, if a promise of a fault was broken, if an invariant is, if
 anybody was shown a server error, if a process died that nobody had killed, or if a test of a race failed. Only a whole
@@ -25,7 +25,7 @@ from tests.on_postgres import running_postgres
 
 REPORT = BASE_DIR / "docs" / "faults.md"
 WHOLE = 20_000  # orders
-RATE = 10.0  # what two cores can sell, make and mail (docs/speed.md); above that all is late without a fault, too
+RATE = 6.0  # two cores sell, make and mail about eight a second; from there on all is late without a fault, too
 SECONDS_OF_A_STRIKE = 20.0  # from one to the next, on a slow machine, under the slowest of faults
 SECONDS_OF_A_LEASE = 90.0
 STRIKES = 100  # of all faults together, in a run of so many orders at the least

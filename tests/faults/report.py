@@ -29,8 +29,8 @@ processes that the rig has, as an embedded shop has; until it has started again 
 *longest away* measures. That is an outage. Two groups that are restarted one after the other behind nginx, as
 [deploy.md](deploy.md) has it, have none; this run does not show that.
 
-All processes of the shop share their cores with those who buy: ten orders a second, and what the visitor manages, are
-about what two cores can do.
+All processes of the shop share their cores with those who buy, six orders a second and what the visitor manages: two
+cores do not do much more, and what is too much for a machine is late without a fault, too.
 """
 
 

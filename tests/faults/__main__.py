@@ -25,7 +25,7 @@ from tests.on_postgres import running_postgres
 
 REPORT = BASE_DIR / "docs" / "faults.md"
 WHOLE = 20_000  # orders
-RATE = 6.0  # two cores sell, make and mail about eight a second; from there on all is late without a fault, too
+RATE = 6.0  # two cores sell and mail about eight a second: beyond that all is late without a fault
 SECONDS_OF_A_STRIKE = 20.0  # from one to the next, on a slow machine, under the slowest of faults
 SECONDS_OF_A_LEASE = 90.0
 STRIKES = 100  # of all faults together, in a run of so many orders at the least

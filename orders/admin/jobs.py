@@ -18,7 +18,7 @@ from orders.admin.holding import HoldPages
 from orders.admin.job_deeds import DECIDE, JOB_DEEDS
 from orders.admin.job_recipe import show_recipe
 from orders.admin.labels import LabelPages
-from orders.admin.long_lists import SEARCH_HELP, LongListAdmin
+from orders.admin.long_lists import SEARCH_HINT, LongListAdmin
 from orders.admin.made_anew import MadeAnewFilter
 from orders.models import Hold, Job, JobTransition
 from orders.search import find_jobs
@@ -82,8 +82,8 @@ class JobAdmin(LabelPages, HoldPages, DeedPages, LongListAdmin):
         *("order__number",),
     )
     sortable_by = ["promised_on"]  # by an index; else a million rows are sorted for a hundred
-    search_fields = ["order__number"]  # `finding` says what is searched
-    search_help_text = SEARCH_HELP
+    search_fields = ["order__number"]  # `orders.search` says what is searched
+    search_hint = SEARCH_HINT
     inlines = [HoldInline, TransitionInline]
     fields = [
         *("order", "line", "state", "promised_on", "is_held", "label_name", "needs", "frozen_recipe"),

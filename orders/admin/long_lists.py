@@ -1,7 +1,7 @@
 """Lists that grow without end: they cost the same whether there are a hundred rows or a million."""
 
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -13,8 +13,11 @@ from django.utils.translation import gettext, gettext_lazy
 from orders.search import EVERYWHERE, LOOK_BACK, MOST_FOUND, Found
 from staff.read_only import ReadOnlyAdmin
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MOST_COUNTED = 10_000
-SEARCH_HELP = gettext_lazy("A whole number finds its order at once; all else is looked for word by word.")
+SEARCH_HINT = gettext_lazy("A whole number finds its order at once; all else is looked for word by word.")
 
 
 class LimitedPaginator(Paginator[Any]):
@@ -42,12 +45,17 @@ class LeanChangeList(ChangeList):
 
 
 class LongListAdmin(ReadOnlyAdmin):
-    """Rows that come by the thousand. What a list shows of a row is read with it: `list_only` names the columns."""
+    """Rows that come by the thousand. What a list shows of a row is read with it: `list_only` names the columns.
+
+    `search_hint` is shown below the search. (Django's `search_help_text` would describe a field whose only label is a
+    picture, which counts as no visible label.)
+    """
 
     paginator = LimitedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_only: ClassVar[tuple[str, ...]] = ()
+    search_hint: ClassVar["StrOrPromise"] = ""
     change_list_template = "admin/orders/long_list.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -22,7 +22,7 @@ from orders.admin.deeds import MOST_AT_ONCE, DeedPages, read_pks
 from orders.admin.job_deeds import DECIDE
 from orders.admin.jobs import said_if
 from orders.admin.labels import first_uncancelled, labels_address
-from orders.admin.long_lists import SEARCH_HELP, LongListAdmin
+from orders.admin.long_lists import SEARCH_HINT, LongListAdmin
 from orders.admin.lots import recall_address
 from orders.admin.order_deeds import ORDER_DEEDS
 from orders.foreseeing.remakes import remaking
@@ -83,8 +83,8 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
         *("promised_on", "placed_at", CameBackFilter),
     ]
     list_only = ("number", "state", "full_name", "town", "total", "expected_on", "placed_at")
-    search_fields = ["number"]  # `finding` says what is searched
-    search_help_text = SEARCH_HELP
+    search_fields = ["number"]  # `orders.search` says what is searched
+    search_hint = SEARCH_HINT
     inlines = [LineInline, JobInline, PaymentInline]
     fields = [
         "number", "state", "email", "full_name", "postcode", "address_line1", "address_line2", "town", "country",

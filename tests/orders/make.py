@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+import pytest
 from django.db import transaction
 from django.utils import timezone
 from payments import PaymentStatus
@@ -144,6 +145,19 @@ def claim_only(job: Job, client: FulfilmentKey, *, lease_seconds: int, now: date
     with _others_held(job):
         [claimed] = claim_jobs(client, worker="w", max_jobs=1, lease_seconds=lease_seconds, now=now)
     assert claimed == job
+
+
+def claim_before_lock(monkeypatch: pytest.MonkeyPatch, job: Job, *, now: datetime) -> None:
+    """Whoever locks an order next finds that this job was claimed just before."""
+    client = make_client().row
+    lock = Order.objects.select_for_update
+
+    def claim_first(**kwargs: Any) -> object:
+        monkeypatch.undo()
+        claim_only(job, client, lease_seconds=600, now=now)
+        return lock(**kwargs)
+
+    monkeypatch.setattr(Order.objects, "select_for_update", claim_first)
 
 
 def copy_job(job: Job, times: int) -> None:

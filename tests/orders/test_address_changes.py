@@ -17,7 +17,7 @@ from orders.handoff import hand_off
 from orders.models import Job, Order, OrderEvent
 from orders.remaking import remake_job
 from orders.staff_decisions import give_up
-from tests.orders.make import claim_only, copy_job, make_client, make_job, make_order
+from tests.orders.make import claim_before_lock, claim_only, copy_job, make_client, make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 
@@ -107,16 +107,10 @@ def test_the_address_of_a_cancelled_order_stays() -> None:
 
 
 def test_a_claim_that_comes_while_the_correction_begins_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    job, client = make_job("ready", now=NOW), make_client().row
-    real = Order.objects.select_for_update
+    job = make_job("ready", now=NOW)
+    claim_before_lock(monkeypatch, job, now=NOW)
     before = stored_rows()
 
-    def claim_first(**kwargs: Any) -> object:
-        monkeypatch.undo()
-        claim_only(job, client, lease_seconds=600, now=NOW)
-        return real(**kwargs)
-
-    monkeypatch.setattr(Order.objects, "select_for_update", claim_first)
     with pytest.raises(TooLateError):
         correct_address(job.order, address=YORK, by=SHOPPER, now=LATER)
 

@@ -17,7 +17,7 @@ from orders.models import Job, JobTransition, Order, OrderEvent, OutboxEntry, Pa
 from orders.outbox import process_outbox
 from orders.payments import apply_payment
 from orders.staff_decisions import call_off, give_up
-from tests.orders.make import STAFF, claim_only, copy_job, make_client, make_job, make_order
+from tests.orders.make import STAFF, claim_before_lock, copy_job, make_client, make_job, make_order
 from tests.orders.stored import reserved, stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -325,16 +325,10 @@ def test_what_a_maker_has_in_hand_is_not_given_up_and_its_order_stays() -> None:
 
 
 def test_a_claim_that_comes_while_the_cancellation_begins_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    job, client = make_job("ready", now=NOW), make_client().row
-    real = Order.objects.select_for_update
+    job = make_job("ready", now=NOW)
+    claim_before_lock(monkeypatch, job, now=NOW)
     before = stored_rows()
 
-    def claim_first(**kwargs: Any) -> object:
-        monkeypatch.undo()
-        claim_only(job, client, lease_seconds=600, now=NOW)
-        return real(**kwargs)
-
-    monkeypatch.setattr(Order.objects, "select_for_update", claim_first)
     with pytest.raises(TooLateError) as refused:
         cancel_order(job.order, by=SHOPPER, now=LATER)
 

@@ -1,10 +1,12 @@
 """Parts of a real shop die between payment and hand-off: a job is late at worst, never lost and never done twice."""
 
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.slow
 
 # Promised are 5 without Redis and 10 without any one part, which the long run holds to; here it must happen at all.
 HAND_OFF_SECONDS = 60.0
+
+CLAIM = {"worker": "maker", "max_jobs": 50, "lease_seconds": 60}
 
 
 def order(shop: Shop) -> tuple[str, float]:
@@ -51,8 +55,22 @@ def count_unsent(shop: Shop) -> int:
     return shop.read_log("web").count("not sent, the relay will see to it")
 
 
+def read_lease_tokens(shop: Shop, token: str) -> list[str]:
+    query = "SELECT j.lease_token FROM orders_job j JOIN orders_order o ON o.id = j.order_id WHERE o.token = ?"
+    with closing(sqlite3.connect(shop.var_dir / "shop.sqlite3", timeout=20)) as database:
+        return [str(lease_token) for (lease_token,) in database.execute(query, (token,))]
+
+
 def wait_until_ready(shop: Shop, token: str) -> None:
     await_ready(shop, [token], at_least=1)
+
+
+def await_state(shop: Shop, token: str, state: str) -> None:
+    """That of the one job of an order."""
+    deadline = time.monotonic() + HAND_OFF_SECONDS
+    while read_states(shop, token) != [state]:
+        assert time.monotonic() < deadline, f"the jobs are {read_states(shop, token)}"
+        time.sleep(0.1)
 
 
 def await_ready(shop: Shop, tokens: list[str], *, at_least: int) -> list[str]:
@@ -174,6 +192,33 @@ def test_a_leased_job_whose_maker_dies_is_offered_again_and_the_old_token_is_ref
     assert read_states(shop, token) == ["ready"]
 
 
+def test_a_claim_whose_connection_is_cut_gives_the_same_jobs_and_tokens_again(shop: Shop) -> None:
+    token, _slowest = order(shop)
+    wait_until_ready(shop, token)
+    with open_api(shop) as api:
+        asked = api.build_request(
+            "POST", "claims", json=CLAIM, headers={"Idempotency-Key": "the claim whose answer is lost"}
+        )
+        send_and_hang_up(shop, asked)
+        await_state(shop, token, "claimed")
+        [lease_token] = read_lease_tokens(shop, token)
+
+        again = api.send(asked).raise_for_status()
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+    [job] = [job for job in again.json()["jobs"] if job["order"] == read_number(shop, token)]
+    assert UUID(job["lease"]["token"]) == UUID(lease_token)
+    assert read_lease_tokens(shop, token) == [lease_token]
+
+
+def send_and_hang_up(shop: Shop, request: httpx.Request) -> None:
+    """Send a whole request on a connection of its own, and cut that before anything can be read from it."""
+    head = [f"{request.method} {request.url.raw_path.decode()} HTTP/1.1"]
+    head += [f"{name.decode()}: {value.decode()}" for name, value in request.headers.raw]
+    with socket.create_connection(("127.0.0.1", shop.port), timeout=30) as connection:
+        connection.sendall("\r\n".join([*head, "", ""]).encode() + request.read())
+
+
 def open_api(shop: Shop) -> httpx.Client:
     key = shop.manage("create_fulfilment_key", "maker that dies").strip()
     return httpx.Client(
@@ -182,8 +227,7 @@ def open_api(shop: Shop) -> httpx.Client:
 
 
 def claim(api: httpx.Client) -> list[dict[str, Any]]:
-    body = {"worker": "maker", "max_jobs": 50, "lease_seconds": 60}
-    answer = api.post("/claims", json=body, headers={"Idempotency-Key": "the claim of a maker that dies"})
+    answer = api.post("/claims", json=CLAIM, headers={"Idempotency-Key": "the claim of a maker that dies"})
     jobs: list[dict[str, Any]] = answer.raise_for_status().json()["jobs"]
     return jobs
 

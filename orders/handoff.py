@@ -32,10 +32,13 @@ def hand_off(order: Order, now: datetime) -> None:
 
 
 def hold_jobs(order_id: int, *, note: str, now: datetime) -> None:
-    """Keep an order's unmade jobs from being claimed until its hand-off has worked. Call it inside a transaction."""
-    unmade = Job.objects.filter(order_id=order_id, state__in=[Job.State.PENDING, Job.State.READY])
+    """Hold what of an order was to be handed off, until it is. Call it inside a transaction.
+
+    What was ready before, beside a remake that is not, is none of it.
+    """
+    pending = Job.objects.filter(order_id=order_id, state=Job.State.PENDING)
     held = Hold.objects.filter(job=OuterRef("pk"), reason=Hold.Reason.HANDOFF, released_at=None)
-    for job in unmade.exclude(Exists(held)).order_by("id"):
+    for job in pending.exclude(Exists(held)).order_by("id"):
         place_hold(job.public_id, reason=Hold.Reason.HANDOFF, note=note, by=HAND_OFF, now=now)
 
 

@@ -20,21 +20,27 @@ def etag_of(content: Any) -> str:
 def tagged(request: Request, content: Any) -> Response:
     """An answer with its ETag, or 304 without content if the client has exactly this already (If-None-Match)."""
     etag = etag_of(content)
-    known = [each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))]
-    is_known = etag in known or "*" in known
-    response = Response(status=304) if is_known else Response(content)
+    response = Response(status=304) if knows(request, etag) else Response(content)
     response["ETag"] = etag
     return response
 
 
-def check_match(request: Request, read_etag: Callable[[], str]) -> None:
-    """Raises VersionStaleProblem if If-Match does not name the present ETag, VersionMissingProblem if it is not there.
+def knows(request: Request, etag: str) -> bool:
+    """Whether the client says that it has exactly this (If-None-Match)."""
+    named = _named_in(request.headers.get("If-None-Match", ""))
+    return etag in named or "*" in named
 
-    A proxy that compresses answers makes their ETags weak, so here W/ counts for nothing.
-    """
+
+def check_match(request: Request, read_etag: Callable[[], str]) -> None:
+    """Raises VersionStaleProblem if If-Match does not name the present ETag, VersionMissingProblem if it is not there."""
     header = request.headers.get("If-Match", "")
     if not header:
         raise VersionMissingProblem
-    named = [each.removeprefix("W/") for each in parse_etags(header)]
+    named = _named_in(header)
     if "*" not in named and read_etag() not in named:
         raise VersionStaleProblem
+
+
+def _named_in(header: str) -> list[str]:
+    """A proxy that compresses answers makes their ETags weak, so W/ counts for nothing."""
+    return [each.removeprefix("W/") for each in parse_etags(header)]

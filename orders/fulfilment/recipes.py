@@ -2,13 +2,13 @@
 
 import json
 
-from django.utils.http import parse_etags
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configurator.models import RecipeVersion
 from configurator.problems import NotFoundProblem
+from orders.fulfilment.etags import knows
 from orders.fulfilment.serializers import Plain
 from orders.fulfilment.views import FulfilmentView, described
 from orders.models import FulfilmentKey
@@ -38,7 +38,7 @@ class RecipeVersionView(FulfilmentView):
         if version is None:
             raise NotFoundProblem("There is no such version of a recipe; a job's snapshot names its own.")
         etag = f'"{version.sha256}"'
-        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        if knows(request, etag):
             response = Response(status=304)
         else:
             spec = json.loads(version.spec)

@@ -206,7 +206,7 @@ class Job(models.Model):
 
 
 class JobTransition(models.Model):
-    """One step of a job, never changed afterwards: what tracking, feed and audit cite."""
+    """One step of a job, which the database lets nobody change: what tracking, feed and audit cite."""
 
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="transitions")
     version = models.PositiveIntegerField(_("step"))

@@ -12,6 +12,7 @@ from orders.models import Job, OrderEvent
 from orders.placing import Customer
 from tests.configurator.drafts import make_rule, publish
 from tests.orders.make import make_job
+from tests.orders.rewriting import steps_may_change
 from tests.staff.admin_addresses import make_rows
 
 EVIL = "<script>'\"&{{x}}</b>"
@@ -83,7 +84,8 @@ def make_markup_rows() -> None:
     )
     Job.objects.filter(state="ready").update(promised_on=timezone.localdate() - timedelta(days=2))
     Job.objects.update(made_of=[{"slot": "main", "component": EVIL, "lot": EVIL, "microlitres": 1}])
-    _write_markup(REST)
+    with steps_may_change():
+        _write_markup(REST)
     Client().post("/admin/login/", {"username": EVIL, "password": EVIL})
 
 

@@ -47,6 +47,11 @@ class Tally:
             self.send_from = self.clock() + SENT_EVERY_SECONDS
         self._send(self.shared, waiting)
 
+    def count_later(self, name: str, *, day: date) -> None:
+        """The same without a word to Redis: it is told with what is counted next."""
+        with self.lock:
+            self.here[day, name] += 1
+
     def take(self) -> Counts:
         """All that was counted and not taken yet, by whichever process; it is forgotten here and in Redis."""
         with self.lock:

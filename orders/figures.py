@@ -1,6 +1,6 @@
 """How things stand, in figures, read from the rows at the moment of asking: every process tells the same.
 
-Nine queries. Each reads what is open or what is new, by an index, and so costs the same after years of sales: open jobs
+Ten queries. Each reads what is open or what is new, by an index, and so costs the same after years of sales: open jobs
 are found among those without a parcel, moves and sales of the last minutes by the feed's times. What is only tried out
 (sandboxes) is left out by counting, not by choosing: SQLite would take the index that says "in no sandbox", which is
 nearly every row.
@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from orders.models import FeedEvent, FeedState, Job, Order, OutboxEntry, Pulse, WebhookEndpoint
+from orders.models import DailyCount, FeedEvent, FeedState, Job, Order, OutboxEntry, Pulse, WebhookEndpoint
 
 S = Job.State
 OPEN = (S.PENDING, S.READY, S.CLAIMED, S.IN_PRODUCTION, S.PRODUCED, S.FAILED)
@@ -51,12 +51,21 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """Outbox entries still to be done: how many of each topic; when the oldest, and the oldest hand-off, was made."""
+
+    by_topic: dict[str, int]
+    oldest_at: datetime | None
+    oldest_hand_off_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """`pending`: outbox entries by topic; `jobs`: by state, each of OPEN; `pulses`: by name of the part."""
+    """`jobs`: by state, each of OPEN; `pulses`: by name of the part; `unsent`: messages today that Redis did not take."""
 
     at: datetime
-    pending: dict[str, int]
-    oldest_pending_at: datetime | None
+    pending: Pending
+    unsent: int
     dead: int
     jobs: dict[str, JobFigures]
     moves: Moves
@@ -81,7 +90,14 @@ class Figures:
 
     @property
     def oldest_pending_seconds(self) -> float:
-        return seconds_since(self.oldest_pending_at, now=self.at) if self.oldest_pending_at else 0.0
+        return self._seconds_since(self.pending.oldest_at)
+
+    @property
+    def oldest_hand_off_seconds(self) -> float:
+        return self._seconds_since(self.pending.oldest_hand_off_at)
+
+    def _seconds_since(self, then: datetime | None) -> float:
+        return seconds_since(then, now=self.at) if then else 0.0
 
 
 def seconds_since(then: datetime, *, now: datetime) -> float:
@@ -90,8 +106,7 @@ def seconds_since(then: datetime, *, now: datetime) -> float:
 
 
 def read_figures(*, now: datetime) -> Figures:
-    """All of them, in nine queries."""
-    pending, oldest = read_pending()
+    """All of them, in ten queries."""
     paid, placed_and_paid = _count_paid(now=now)
     webhooks = WebhookEndpoint.objects.aggregate(
         failing=Count("pk", filter=Q(failing_since__isnull=False, disabled_at=None)),
@@ -99,8 +114,8 @@ def read_figures(*, now: datetime) -> Figures:
     )
     return Figures(
         at=now,
-        pending=pending,
-        oldest_pending_at=oldest,
+        pending=read_pending(),
+        unsent=_count_unsent(now=now),
         dead=count_dead(),
         jobs=_count_jobs(now=now),
         moves=_count_moves(now=now),
@@ -113,17 +128,26 @@ def read_figures(*, now: datetime) -> Figures:
     )
 
 
-def read_pending() -> tuple[dict[str, int], datetime | None]:
-    """(pending outbox entries by topic, every topic named; when the oldest was made).
+def read_pending() -> Pending:
+    """Every topic is named.
 
     Counted without GROUP BY and with a bound on the time of the next attempt, which leads SQLite to the index of
     pending entries: else it goes through all entries in the order of their topics.
     """
     topics = OutboxEntry.Topic.values
     row = OutboxEntry.objects.filter(state=OutboxEntry.State.PENDING, next_attempt_at__gt=LONG_AGO).aggregate(
-        oldest=Min("created_at"), **{topic: Count("pk", filter=Q(topic=topic)) for topic in topics}
+        oldest=Min("created_at"),
+        oldest_hand_off=Min("created_at", filter=Q(topic=OutboxEntry.Topic.HANDOFF)),
+        **{topic: Count("pk", filter=Q(topic=topic)) for topic in topics},
     )
-    return {topic: row[topic] for topic in topics}, row["oldest"]
+    by_topic = {topic: row[topic] for topic in topics}
+    return Pending(by_topic, oldest_at=row["oldest"], oldest_hand_off_at=row["oldest_hand_off"])
+
+
+def _count_unsent(*, now: datetime) -> int:
+    """As far as it is written down by now, which the relay does every few seconds."""
+    today = DailyCount.objects.filter(day=timezone.localdate(now), name=DailyCount.UNSENT)
+    return today.values_list("times", flat=True).first() or 0
 
 
 def count_dead() -> int:

@@ -86,7 +86,7 @@ def _look_at_broker() -> _Finding:
 
 def _look_at_rows(*, now: datetime) -> list[_Finding]:
     pulses = read_pulses()
-    _counts, oldest = read_pending()
+    oldest = read_pending().oldest_at
     dead = count_dead()
     outbox = _Finding("outbox")
     if oldest is not None and now - oldest > PENDING_LONG:

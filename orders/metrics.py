@@ -40,13 +40,19 @@ class FiguresCollector(Collector):
 
     def _outbox(self) -> Iterator[Metric]:
         figures = self.figures
-        yield _gauge_by("topic", "outbox_pending", "Outbox entries still to be done", figures.pending)
+        yield _gauge_by("topic", "outbox_pending", "Outbox entries still to be done", figures.pending.by_topic)
         yield _gauge(
             "outbox_oldest_pending_seconds",
             "Age of the oldest outbox entry that is still to be done",
             figures.oldest_pending_seconds,
         )
+        yield _gauge(
+            "handoff_oldest_pending_seconds",
+            "Age of the oldest hand-off that is still to be done",
+            figures.oldest_hand_off_seconds,
+        )
         yield _gauge("outbox_dead", "Outbox entries that were given up", figures.dead)
+        yield _gauge("unsent_today", "Messages to the worker that Redis did not take today", figures.unsent)
 
     def _jobs(self) -> Iterator[Metric]:
         jobs = self.figures.jobs

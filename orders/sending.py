@@ -1,7 +1,7 @@
 """Telling Celery about outbox entries once their transaction has committed: quickly or not at all.
 
 Nothing depends on the message: the relay finds what was never sent. So a Redis that is down, or that hangs, costs a
-checkout a fraction of a second and is logged.
+checkout a fraction of a second, is logged and counted.
 """
 
 import logging
@@ -10,10 +10,12 @@ from functools import lru_cache
 from celery import Task
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from kombu import Connection
 from kombu.pools import producers
 
-from orders.models import OutboxEntry
+from configurator import tallying
+from orders.models import DailyCount, OutboxEntry
 from orders.tasks import process_outbox_entries
 
 logger = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ def send(*entry_ids: int) -> bool:
 
 
 def publish(task: Task[..., None], *arguments: int) -> bool:
-    """Have the worker do a task; False, and a line in the log, when the broker does not take it in half a second."""
+    """Have the worker do a task; False, logged and counted, when the broker does not take it in half a second."""
     try:
         with producers[_connection()].acquire(
             block=True, timeout=settings.PUBLISH_TIMEOUT_SECONDS
@@ -43,6 +45,7 @@ def publish(task: Task[..., None], *arguments: int) -> bool:
             task.apply_async(arguments, producer=producer, retry=False)
     except Exception as error:  # noqa: BLE001  # whatever a broker client may raise, what it is about stands
         logger.warning("%s%s not sent, the relay will see to it: %s", task.__name__, arguments, error)
+        tallying.tally.count_later(DailyCount.UNSENT, day=timezone.localdate())
         return False
     return True
 

@@ -117,14 +117,22 @@ def _outbox_rows(figures: Figures) -> list[Figure]:
             value=str(count),
             address=list_of(OutboxEntry, state__exact=OutboxEntry.State.PENDING, topic__exact=topic),
         )
-        for topic, count in figures.pending.items()
+        for topic, count in figures.pending.by_topic.items()
     ]
-    return [*rows, _oldest_row(figures)]
+    return [*rows, _oldest_row(figures), _unsent_row(figures)]
+
+
+def _unsent_row(figures: Figures) -> Figure:
+    return Figure(
+        _("not sent to the worker today"),
+        str(figures.unsent),
+        hint=_("Redis did not take them. The relay has seen to what they were about.") if figures.unsent else "",
+    )
 
 
 def _oldest_row(figures: Figures) -> Figure:
     """How old the oldest pending entry is; an alarm from the age on at which the outbox is called not well."""
-    name, oldest = _("the oldest of them"), figures.oldest_pending_at
+    name, oldest = _("the oldest of them"), figures.pending.oldest_at
     if oldest is None:
         return Figure(name, "-")
     seconds = figures.oldest_pending_seconds

@@ -8,6 +8,8 @@ class DailyCount(models.Model):
     """`name` is the shop's own, such as `page:home`, `avoid:nuts` or
     `refused:shampoo:gleam+mend`; no row says or leads to who it was."""
 
+    UNSENT = "unsent"  # messages that the broker did not take
+
     day = models.DateField(_("day"))
     name = models.CharField(_("what"), max_length=200)
     times = models.PositiveBigIntegerField(_("how often"), default=0)

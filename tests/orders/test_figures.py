@@ -1,9 +1,11 @@
-"""The figures are those of the rows, whatever was sold long ago, and cost nine queries."""
+"""The figures are those of the rows, whatever was sold long ago, and cost ten queries."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from orders.claiming import expire_leases, reclaim_job
 from orders.figures import Figures, JobFigures, read_figures
+from orders.metrics import write_metrics
 from orders.models import FeedEvent, Job, Order, OutboxEntry, WebhookEndpoint
 from orders.outbox import process_outbox
 from orders.pulse import show_life
@@ -31,8 +34,9 @@ def figures(**later: Any) -> Figures:
 def test_an_empty_shop_has_noughts() -> None:
     found = figures()
 
-    assert set(found.pending.values()) == {0}
-    assert (found.oldest_pending_at, found.oldest_pending_seconds, found.dead) == (None, 0.0, 0)
+    assert set(found.pending.by_topic.values()) == {0}
+    assert (found.pending.oldest_at, found.oldest_pending_seconds, found.dead) == (None, 0.0, 0)
+    assert found.oldest_hand_off_seconds == 0.0
     assert set(found.jobs.values()) == {JobFigures()}
     assert (found.moves.claims, found.moves.hand_offs, found.moves.seconds) == (0, 0, 0.0)
     assert (found.placed, found.paid, found.webhooks_failing, found.webhooks_off) == (0, 0, 0, 0)
@@ -133,11 +137,20 @@ def test_the_outbox_is_counted_by_topic_with_its_oldest_entry_and_the_dead() -> 
 
     found = figures()
 
-    assert {topic: count for topic, count in found.pending.items() if count} == {
+    assert {topic: count for topic, count in found.pending.by_topic.items() if count} == {
         "handoff": 1,
         "mail_confirmed": 1,
     }
-    assert (found.oldest_pending_seconds, found.dead) == (300.0, 1)
+    assert (found.oldest_pending_seconds, found.oldest_hand_off_seconds, found.dead) == (300.0, 300.0, 1)
+
+
+def test_a_mail_that_waits_is_no_hand_off_that_waits() -> None:
+    make_order(now=NOW - timedelta(minutes=5), paid=True)
+    OutboxEntry.objects.filter(topic="handoff").update(created_at=NOW - timedelta(seconds=2))
+
+    found = figures()
+
+    assert (found.oldest_pending_seconds, found.oldest_hand_off_seconds) == (300.0, 2.0)
 
 
 def test_webhooks_count_as_failing_or_off() -> None:
@@ -150,14 +163,25 @@ def test_webhooks_count_as_failing_or_off() -> None:
     assert (figures().webhooks_failing, figures().webhooks_off) == (1, 1)
 
 
-def test_they_cost_nine_queries_however_much_there_is() -> None:
+def test_they_cost_ten_queries_however_much_there_is() -> None:
     make_job(S.PRODUCED)
     make_order(paid=True)
 
     with CaptureQueriesContext(connection) as captured:
         figures()
 
-    assert len(captured) == 9
+    assert len(captured) == 10
+
+
+def test_alerts_and_the_guide_name_metrics_that_there_are(settings: LazySettings) -> None:
+    for part in ("relay", "worker", "invariants"):
+        show_life(part, now=NOW)
+    written = write_metrics(figures()).decode()
+    names = {family.name for family in text_string_to_metric_families(written)}
+    for file in ("prometheus-alerts.yml", "operations.md"):
+        named = set(re.findall(r"\bconcoct_\w+", (settings.BASE_DIR / "docs" / file).read_text()))
+        assert len(named) > 8
+        assert {name.removesuffix("_bucket") for name in named} <= names, file
 
 
 def scrape(text: str, **headers: str) -> Any:

@@ -8,10 +8,13 @@ from contextlib import closing
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 from kombu import Connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from orders import sending
+from orders.counting import write_counts
+from orders.figures import read_figures
 from orders.models import Order, OutboxEntry
 from orders.sending import send
 from tests.orders.make import make_order, pay_order
@@ -67,6 +70,23 @@ def test_a_broker_that_is_down_costs_nothing_but_a_line_in_the_log(
     [record] = caplog.records
     assert record.levelname == "WARNING"
     assert record.getMessage().startswith("process_outbox_entries(41,) not sent, the relay will see to it: ")
+
+
+@pytest.mark.django_db
+def test_what_was_not_sent_is_counted(settings: LazySettings, listener: socket.socket) -> None:
+    now = timezone.now()
+    settings.CELERY_BROKER_URL = "memory://"
+    assert send(40) is True
+    write_counts(now=now)
+    assert read_figures(now=now).unsent == 0
+
+    sending._connection.cache_clear()
+    settings.CELERY_BROKER_URL = broker_at(listener)
+    listener.close()
+    assert [send(41), send(42, 43)] == [False, False]
+    write_counts(now=now)
+
+    assert read_figures(now=now).unsent == 2
 
 
 def test_a_broker_that_hangs_is_not_waited_for(

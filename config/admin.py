@@ -1,5 +1,6 @@
 """Django's own admin site under the shop's name."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -31,16 +32,35 @@ class ShopAdminSite(StaffSite):
         return super().index(request, {**read_today(request), **(extra_context or {})})
 
     def seconds_to_wait(self, request: HttpRequest) -> int:
-        """Tries are counted by address, and by name from wherever, so that many addresses do not help much."""
-        from configurator import throttling  # noqa: PLC0415
-        from staff.audit import address_of  # noqa: PLC0415
+        """Tries are counted by name and address; also by each alone, so that many names or addresses do not help much."""
+        from configurator.throttling import counters  # noqa: PLC0415
 
-        tries, _slash, unit = settings.STAFF_SIGN_IN_RATE.partition("/")
-        by_address = RateLimitItemPerSecond(int(tries), SECONDS[unit])
-        by_name = RateLimitItemPerSecond(int(tries) * 6, SECONDS[unit])
-        name = request.POST.get("username", "")[:150].casefold()
+        name, network = _who_tries(request)
         standings = (
-            throttling.counters.count(by_address, "sign-in", throttling.find_network(address_of(request))),
-            throttling.counters.count(by_name, "sign-in-name", name),
+            counters.count(_tries(), "sign-in", name, network),
+            counters.count(_tries(times=6), "sign-in-name", name),
+            counters.count(_tries(times=6), "sign-in-address", network),
         )
         return max((int(each.reset_seconds) + 1 for each in standings if not each.allowed), default=0)
+
+    def forget_tries(self, request: HttpRequest) -> None:
+        """Who often signs in is not locked out: what was tried for this name from this address counts no more."""
+        from configurator.throttling import counters  # noqa: PLC0415
+
+        counters.forget(_tries(), "sign-in", *_who_tries(request))
+
+
+def _who_tries(request: HttpRequest) -> tuple[str, str]:
+    """(the name that was typed, the address it came from)"""
+    from configurator.throttling import find_network  # noqa: PLC0415
+    from staff.audit import address_of  # noqa: PLC0415
+
+    return request.POST.get("username", "")[:150].casefold(), find_network(address_of(request))
+
+
+def _tries(*, times: int = 1) -> RateLimitItemPerSecond:
+    """So many times what STAFF_SIGN_IN_RATE allows: "5/15min" is 5 in 15 minutes."""
+    found = re.fullmatch(r"(\d+)/(\d*)([a-z]+)", settings.STAFF_SIGN_IN_RATE)
+    assert found is not None, "the settings have checked it"
+    tries, periods, unit = found.groups()
+    return RateLimitItemPerSecond(int(tries) * times, int(periods or 1) * SECONDS[unit])

@@ -315,7 +315,7 @@ CONTENT_SECURITY_POLICY = {
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEBUG)
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", 30, validate=validate.Range(min=1, max=24 * 60))
 STAFF_SIGN_IN_RATE: str = env.str(
-    "STAFF_SIGN_IN_RATE", "10/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$")
+    "STAFF_SIGN_IN_RATE", "5/15min", validate=validate.Regexp(r"^\d+/\d*(sec|min|hour|day)$")
 )
 OTP_TOTP_ISSUER = f"{SHOP_NAME} staff"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -55,13 +55,25 @@ class Counters:
             try:
                 standing = _count(self.shared, rate, names)
             except (RedisError, OSError) as error:
-                with self.lock:
-                    self.left_alone_until = self.clock() + LEFT_ALONE_SECONDS
-                logger.warning("Redis does not count requests, this process does: %s", error)
+                self._leave_alone(error)
             else:
                 self.left_alone_until = 0.0
                 return standing
         return _count(self.here, rate, names)
+
+    def forget(self, rate: RateLimitItem, *names: str) -> None:
+        """Count from nothing again for whoever `names` say."""
+        self.here.clear(rate, *names)
+        if self.shared is not None and self._may_ask():
+            try:
+                self.shared.clear(rate, *names)
+            except (RedisError, OSError) as error:
+                self._leave_alone(error)
+
+    def _leave_alone(self, error: Exception) -> None:
+        with self.lock:
+            self.left_alone_until = self.clock() + LEFT_ALONE_SECONDS
+        logger.warning("Redis does not count requests, this process does: %s", error)
 
     def _may_ask(self) -> bool:
         """While Redis answers everyone may ask; after a failure one, when the time has come."""

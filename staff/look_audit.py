@@ -28,7 +28,15 @@ class LookingMiddleware:
             Kind.EXPORTED if is_file else Kind.LOOKED,
             who=request.user.get_username(),
             about=row or match.url_name,
-            note=request.GET.urlencode(),
+            note=_question_of(request),
             request=request,
         )
         return response
+
+
+def _question_of(request: HttpRequest) -> str:
+    """The query of an address without the words searched for: they may name a customer, and an entry stays for good."""
+    asked = request.GET.copy()
+    if "q" in asked:
+        asked["q"] = "..."
+    return asked.urlencode()

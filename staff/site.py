@@ -1,5 +1,7 @@
 """The site that staff work in: Django's admin with a second factor, closed where Django leaves a door open."""
 
+from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -34,6 +36,10 @@ class StaffSite(AdminSite):
 
     def seconds_to_wait(self, request: HttpRequest) -> int:
         """Count one try to sign in with a password; 0, or how long who tries has to wait before the next one."""
+        raise NotImplementedError
+
+    def forget_tries(self, request: HttpRequest) -> None:
+        """The password was right: the tries before it are forgiven."""
         raise NotImplementedError
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -71,13 +77,16 @@ class StaffSite(AdminSite):
             context = {
                 **self.each_context(request),
                 "title": "",
-                "seconds": seconds,
+                "minutes": ceil(seconds / 60),
                 "again": request.get_full_path(),
             }
             answer = TemplateResponse(request, "admin/staff/wait.html", context, status=429)
             answer["Retry-After"] = str(seconds)
             return answer
-        return super().login(request, extra_context)
+        answer = super().login(request, extra_context)
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:  # so it was the right password
+            self.forget_tries(request)
+        return answer
 
     @method_decorator([csrf_protect, never_cache])
     def second_factor(self, request: HttpRequest) -> HttpResponse:

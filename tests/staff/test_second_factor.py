@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django_otp.oath import totp
@@ -96,6 +97,24 @@ def test_who_has_an_app_is_asked_for_its_code_and_comes_to_where_she_wanted(
     assert done["Location"] == "/admin/orders/job/"
     assert client.get("/admin/orders/job/").status_code == 200
     assert kinds() == ["signed_in", "factor_passed"]
+
+
+def test_a_session_has_another_key_after_the_password_and_again_after_the_code(
+    client: Client, olive: User
+) -> None:
+    give_app(olive)
+    known = client.session  # by whoever may have planted it
+    known["basket"] = "hers"
+    known.save()
+    keys = [client.session.session_key]
+
+    enter_password(client)
+    keys.append(client.session.session_key)
+    client.post(CODE, {"code": code_of(olive)})
+    keys.append(client.session.session_key)
+
+    assert len({*keys}) == 3
+    assert not Session.objects.filter(session_key__in=keys[:2]).exists()
 
 
 @pytest.mark.parametrize(
@@ -249,17 +268,49 @@ def test_codes_are_printed_for_demo_sign_ins_only(settings: LazySettings, olive:
         call_command("code")
 
 
-def test_passwords_are_not_tried_for_ever(client: Client, olive: User, settings: LazySettings) -> None:
-    settings.STAFF_SIGN_IN_RATE = "3/min"
-    form = {"username": "owner", "password": "a guess"}
-    assert [client.post("/admin/login/", form).status_code for _ in range(4)] == [200, 200, 200, 429]
+def guess(client: Client, *, name: str = "owner", password: str = "a guess", address: str = "192.0.2.7") -> Any:
+    return client.post("/admin/login/", {"username": name, "password": password}, REMOTE_ADDR=address)
 
-    refused = client.post("/admin/login/", {**form, "password": PASSWORD})
+
+def test_five_wrong_passwords_in_a_quarter_of_an_hour_are_enough(client: Client, olive: User) -> None:
+    assert [guess(client).status_code for _ in range(6)] == [200] * 5 + [429]
+
+    refused = guess(client, password=PASSWORD)
 
     assert refused.status_code == 429
-    assert int(refused["Retry-After"]) > 0
+    assert 0 < int(refused["Retry-After"]) <= 901
     assert "_auth_user_id" not in client.session
-    assert kinds() == ["sign_in_failed"] * 3
+    assert kinds() == ["sign_in_failed"] * 5
+    assert "minutes, then sign in again" in refused.content.decode()
+
+
+def test_one_name_is_not_guessed_from_many_addresses_for_ever(client: Client, olive: User) -> None:
+    addresses = [f"192.0.2.{number}" for number in range(31)]
+
+    answers = [guess(client, address=address).status_code for address in addresses]
+
+    assert answers == [200] * 30 + [429]
+    assert guess(client, address="192.0.2.99", password=PASSWORD).status_code == 429
+
+
+def test_one_address_does_not_guess_at_many_names_for_ever(client: Client, olive: User) -> None:
+    answers = [guess(client, name=f"olive{number}").status_code for number in range(31)]
+
+    assert answers == [200] * 30 + [429]
+    assert guess(client, password=PASSWORD).status_code == 429
+
+
+def test_who_often_signs_in_is_not_locked_out(client: Client, olive: User) -> None:
+    for _time in range(3):
+        assert [guess(client).status_code for _ in range(4)] == [200] * 4
+        assert guess(client, password=PASSWORD).status_code == 302
+        client.post("/admin/logout/")
+
+
+def test_a_session_forgives_no_wrong_passwords(client: Client, olive: User) -> None:
+    guess(client, password=PASSWORD)
+
+    assert [guess(client).status_code for _ in range(6)] == [200] * 5 + [429]
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])

@@ -9,6 +9,8 @@ class ShopAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         from config.mail import check_mails
+        from config.payment import check_payment
 
         super().ready()
         checks.register(check_mails)
+        checks.register(check_payment, deploy=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from configurator.mixing.canonical import fingerprint
-from configurator.mixing.label import chosen_components, doses, label
+from configurator.mixing.label import chosen_components, declared_allergens, doses, label
 from configurator.mixing.mixer import Mixer
 from configurator.mixing.spec import NONE, Spec
 from orders.models import Job, OrderLine
@@ -45,6 +45,9 @@ def find_missing(content: Mapping[str, Any], spec: Spec) -> Iterator[str]:
     substances = {name for _dose, part in chosen_components(spec, mix) for name, _ppm in part.composition}
     if unnamed := substances - set(content["ingredients"]):
         yield f"no ingredient {', '.join(sorted(unnamed))}"
+    allergens = set(declared_allergens(spec, mix))
+    if untold := allergens - set(content["allergens"]) or allergens - set(content["ingredients"]):
+        yield f"no allergen {', '.join(sorted(untold))}"
     said = content["label_lines"]
     if not said or not said[-1].endswith(", ".join(content["ingredients"])):
         yield "no label that ends with the ingredients"

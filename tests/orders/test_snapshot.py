@@ -211,6 +211,8 @@ SPOILERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "no dose of warm-hearth": lambda content: content["parts"][0].update(microlitres=0),
     "2 steps for 3 parts": lambda content: content["steps"].pop(),
     "no ingredient Panthenol": drop_ingredient,
+    "no allergen Coumarin": lambda content: content["allergens"].remove("Coumarin"),
+    "no allergen Eugenol": lambda content: content["ingredients"].remove("Eugenol"),
     "no label that ends with the ingredients": lambda content: content["label_lines"].pop(),
 }
 
@@ -232,6 +234,7 @@ def test_goods_without_doses_and_ingredients_lack_nothing_but_what_they_have() -
         "parts": [{"slot": "frame", "microlitres": None}, {"slot": "wheel", "microlitres": None}],
         "steps": ["Fit Steel (frame)", "Fit Wide (wheel)"],
         "ingredients": [],
+        "allergens": [],
         "label_lines": ["Bicycle"],
     }
     assert list(find_missing(content, spec)) == []

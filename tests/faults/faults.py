@@ -53,7 +53,13 @@ FAULTS = (
         within=5.0,
         checkout_within=1.5,
     ),
-    Fault(code="F6", name="there is no Redis", inflict=inflicting.no_redis, within=5.0),
+    Fault(
+        code="F6",
+        name="there is no Redis",
+        inflict=inflicting.no_redis,
+        within=5.0,
+        checkout_slower=0.1,
+    ),
     Fault(code="F7", name="the relay is alone", inflict=inflicting.relay_alone, within=5.0),
     Fault(
         code="F8",

@@ -20,9 +20,10 @@ HOW_IT_IS_MEASURED = """
 Two processes place and pay orders by the functions that the pages call, and a visitor orders over HTTP without a pause;
 what either was told is paid must be in the database at the end. A warehouse makes and ships meanwhile over the API. A
 hand-off is the time from paid to ready. A checkout is either of the visitor's two forms, the one that places the order
-and the one that pays it, after which the shop tells Celery: under F4 their p95 may be 0.1 s above that under no fault,
-under F5 none may take more than 1.5 s. Answers are all that the visitor got; none was a server error other than a 503
-with `Retry-After`, unless it is named below its table. Crashes are processes that ended though nobody had killed them.
+and the one that pays it, after which the shop tells Celery: under F4 and F6 their p95 may be 0.1 s above that under no
+fault, under F5 none may take more than 1.5 s. Answers are all that the visitor got; none was a server error other than a
+503 with `Retry-After`, unless it is named below its table. Crashes are processes that ended though nobody had killed
+them.
 
 Refused are requests that nobody answered: connections refused, cut or timed out. F25 and F27 end the only group of web
 processes that the rig has, as an embedded shop has; until it has started again the shop is closed, which is what

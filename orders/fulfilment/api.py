@@ -12,9 +12,8 @@ from rest_framework.response import Response
 
 from configurator.problems import NotFoundProblem
 from orders.claiming import claim_jobs
-from orders.fulfilment import serializers
-from orders.fulfilment.etags import tagged
-from orders.fulfilment.views import (
+from orders.fulfilment import shapes
+from orders.fulfilment.base import (
     FulfilmentView,
     described,
     fetch_holds,
@@ -24,6 +23,7 @@ from orders.fulfilment.views import (
     read_page,
     read_query,
 )
+from orders.fulfilment.etags import tagged
 from orders.leases import Lease
 from orders.making import Failure, Lot, complete_job, fail_job, release_job, start_job
 from orders.models import FulfilmentKey, Job, Shipment
@@ -40,8 +40,8 @@ class ClaimsView(FulfilmentView):
 
     @described(
         "Claim ready jobs under a lease",
-        request=serializers.ClaimSerializer,
-        response=serializers.ClaimedJobsSerializer,
+        request=shapes.ClaimSerializer,
+        response=shapes.ClaimedJobsSerializer,
         problems=(400, 409, 422),
         operation_id="claim_jobs",
         parameters=[idempotent],
@@ -56,12 +56,12 @@ class ClaimsView(FulfilmentView):
         is answered at once, with Retry-After. The same Idempotency-Key returns the same jobs and tokens; a claim
         that got none leaves its key free to be used again.
         """
-        body = read_body(request, serializers.ClaimSerializer)
+        body = read_body(request, shapes.ClaimSerializer)
         wait_seconds = body.pop("wait_seconds")
 
         def claim() -> dict[str, Any] | None:
             jobs = claim_jobs(self.client, **body, now=timezone.now())
-            shown = serializers.ClaimedJobSerializer(jobs, many=True, context=self.shows).data
+            shown = shapes.ClaimedJobSerializer(jobs, many=True, context=self.shows).data
             return {"jobs": shown} if jobs else None
 
         return self.once(claim, wait_seconds=wait_seconds, empty={"jobs": []})
@@ -72,14 +72,14 @@ class JobsView(FulfilmentView):
 
     @described(
         "List jobs, oldest first",
-        response=serializers.JobPageSerializer,
+        response=shapes.JobPageSerializer,
         problems=(422,),
         operation_id="list_jobs",
-        parameters=[serializers.JobsQuerySerializer],
+        parameters=[shapes.JobsQuerySerializer],
     )
     def get(self, request: Request) -> Response:
         """All jobs, those of other clients, too; ask for the next page with `next_cursor`."""
-        query = read_query(request, serializers.JobsQuerySerializer)
+        query = read_query(request, shapes.JobsQuerySerializer)
         visible = visible_jobs(self.client)
         jobs = visible.select_related(*RELATED)
         if "state" in query:
@@ -87,14 +87,14 @@ class JobsView(FulfilmentView):
         if "order" in query:
             jobs = jobs.filter(order__number=query["order"])
         page, following = read_page(jobs, visible=visible, cursor=query.get("cursor"), limit=query["limit"])
-        shown = serializers.JobSerializer(fetch_holds(page), many=True, context=self.shows).data
+        shown = shapes.JobSerializer(fetch_holds(page), many=True, context=self.shows).data
         return tagged(request, {"jobs": shown, "next_cursor": following})
 
 
 class JobView(FulfilmentView):
     scopes = {"GET": Scope.READ}
 
-    @described("Read a job", response=serializers.JobSerializer, problems=(404,), operation_id="read_job")
+    @described("Read a job", response=shapes.JobSerializer, problems=(404,), operation_id="read_job")
     def get(self, request: Request, job_id: UUID) -> Response:
         """The job with its frozen recipe. Its ETag changes with anything that is shown: state, lease, holds.
 
@@ -127,30 +127,30 @@ class ReportView(FulfilmentView):
 class StartView(ReportView):
     @described(
         "Begin production",
-        request=serializers.LeaseTokenSerializer,
-        response=serializers.JobSerializer,
+        request=shapes.LeaseTokenSerializer,
+        response=shapes.JobSerializer,
         problems=ON_JOB,
         operation_id="start_job",
         parameters=[idempotent, if_match],
     )
     def post(self, request: Request, job_id: UUID) -> HttpResponse:
         """From here the job cannot be given back: there are goods to account for."""
-        body = read_body(request, serializers.LeaseTokenSerializer)
+        body = read_body(request, shapes.LeaseTokenSerializer)
         return self.report(job_id, start_job, lease=self.lease(body))
 
 
 class CompleteView(ReportView):
     @described(
         "Report a job as produced, with its lots and actual doses",
-        request=serializers.CompleteSerializer,
-        response=serializers.JobSerializer,
+        request=shapes.CompleteSerializer,
+        response=shapes.JobSerializer,
         problems=ON_JOB,
         operation_id="complete_job",
         parameters=[idempotent, if_match],
     )
     def post(self, request: Request, job_id: UUID) -> HttpResponse:
         """One lot for each part of the frozen recipe, with what really went into one piece."""
-        body = read_body(request, serializers.CompleteSerializer)
+        body = read_body(request, shapes.CompleteSerializer)
         lots = [Lot(**lot) for lot in body["lots"]]
         return self.report(job_id, complete_job, lease=self.lease(body), batch=body["batch"], lots=lots)
 
@@ -158,15 +158,15 @@ class CompleteView(ReportView):
 class FailView(ReportView):
     @described(
         "Report that a job could not be made",
-        request=serializers.FailSerializer,
-        response=serializers.JobSerializer,
+        request=shapes.FailSerializer,
+        response=shapes.JobSerializer,
         problems=ON_JOB,
         operation_id="fail_job",
         parameters=[idempotent, if_match],
     )
     def post(self, request: Request, job_id: UUID) -> HttpResponse:
         """Before production a failure may be retryable: the job goes back to ready. Otherwise staff decide."""
-        body = read_body(request, serializers.FailSerializer)
+        body = read_body(request, shapes.FailSerializer)
         body["code"] = Failure(body["code"])
         return self.report(job_id, fail_job, lease=self.lease(body), **body)
 
@@ -174,15 +174,15 @@ class FailView(ReportView):
 class ReleaseView(ReportView):
     @described(
         "Give a claimed job back",
-        request=serializers.LeaseTokenSerializer,
-        response=serializers.JobSerializer,
+        request=shapes.LeaseTokenSerializer,
+        response=shapes.JobSerializer,
         problems=ON_JOB,
         operation_id="release_job",
         parameters=[idempotent, if_match],
     )
     def post(self, request: Request, job_id: UUID) -> HttpResponse:
         """The job goes back to ready, untouched; possible until production has begun."""
-        body = read_body(request, serializers.LeaseTokenSerializer)
+        body = read_body(request, shapes.LeaseTokenSerializer)
         return self.report(job_id, release_job, lease=self.lease(body))
 
 
@@ -191,37 +191,37 @@ class ShipmentsView(FulfilmentView):
 
     @described(
         "List this client's shipments, oldest first",
-        response=serializers.ShipmentPageSerializer,
+        response=shapes.ShipmentPageSerializer,
         problems=(422,),
         operation_id="list_shipments",
-        parameters=[serializers.PageQuerySerializer],
+        parameters=[shapes.PageQuerySerializer],
     )
     def get(self, request: Request) -> Response:
         """The parcels that you reported; ask for the next page with `next_cursor`."""
-        query = read_query(request, serializers.PageQuerySerializer)
+        query = read_query(request, shapes.PageQuerySerializer)
         own = Shipment.objects.filter(client=self.client)
         parcels = own.select_related("order").prefetch_related("jobs")
         page, following = read_page(parcels, visible=own, cursor=query.get("cursor"), limit=query["limit"])
         return Response(
-            {"shipments": serializers.ShipmentSerializer(page, many=True).data, "next_cursor": following}
+            {"shipments": shapes.ShipmentSerializer(page, many=True).data, "next_cursor": following}
         )
 
     @described(
         "Report a parcel with produced jobs of one order; the same again returns the first report",
-        request=serializers.ParcelSerializer,
-        response=serializers.ShipmentSerializer,
+        request=shapes.ParcelSerializer,
+        response=shapes.ShipmentSerializer,
         problems=(400, 409, 422),
         operation_id="ship_jobs",
         parameters=[idempotent],
     )
     def post(self, request: Request) -> HttpResponse:
         """All jobs of the parcel become shipped, or none."""
-        body = read_body(request, serializers.ParcelSerializer)
+        body = read_body(request, shapes.ParcelSerializer)
         parcel = Parcel(job_ids=tuple(body.pop("jobs")), **body)
 
         def ship() -> dict[str, Any]:
             shipment = ship_jobs(self.client, parcel=parcel, now=timezone.now())
-            return dict(serializers.ShipmentSerializer(shipment).data)
+            return dict(shapes.ShipmentSerializer(shipment).data)
 
         return self.once(ship)
 

@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from orders.fulfilment.api import ON_JOB, ReportView
-from orders.fulfilment.serializers import CancellationSerializer, JobSerializer
-from orders.fulfilment.views import described, idempotent, if_match, read_body
+from orders.fulfilment.base import described, idempotent, if_match, read_body
+from orders.fulfilment.shapes import CancellationSerializer, JobSerializer
 from orders.making import decide_cancellation
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from configurator.problems import InvalidFieldsProblem, Problem
 from configurator.strict_fields import StrictSerializer, StrictTime
 from orders.feed import CursorAheadError, CursorExpiredError, read_feed
-from orders.fulfilment.views import FulfilmentView, described, read_query
+from orders.fulfilment.base import FulfilmentView, described, read_query
 from orders.fulfilment.waiting import MOST_SECONDS, wait_until
 from orders.models import FeedEvent, FulfilmentKey
 

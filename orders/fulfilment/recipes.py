@@ -9,8 +9,8 @@ from rest_framework.response import Response
 
 from configurator.models import RecipeVersion
 from configurator.problems import NotFoundProblem
-from orders.fulfilment.serializers import Plain
-from orders.fulfilment.views import FulfilmentView, described
+from orders.fulfilment.base import FulfilmentView, described
+from orders.fulfilment.shapes import Plain
 from orders.models import FulfilmentKey
 
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from orders.claiming import reclaim_job
-from orders.fulfilment.serializers import ClaimedJobSerializer, ReclaimSerializer
-from orders.fulfilment.views import FulfilmentView, described, idempotent, read_body
+from orders.fulfilment.base import FulfilmentView, described, idempotent, read_body
+from orders.fulfilment.shapes import ClaimedJobSerializer, ReclaimSerializer
 from orders.models import FulfilmentKey
 
 

@@ -13,8 +13,8 @@ from configurator.mixing.mixer import UnknownChoiceError
 from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
 from configurator.strict_fields import StrictChoice, StrictInteger, StrictSerializer, StrictText
 from configurator.versions import NotOnSaleError
-from orders.fulfilment.serializers import ClaimedLeaseSerializer, JobSerializer
-from orders.fulfilment.views import FulfilmentView, described, read_body
+from orders.fulfilment.base import FulfilmentView, described, read_body
+from orders.fulfilment.shapes import ClaimedLeaseSerializer, JobSerializer
 from orders.models import FulfilmentKey, Job
 from orders.placing import NotMakeableError
 from orders.sandbox import (

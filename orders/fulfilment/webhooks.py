@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
 from configurator.strict_fields import StrictSerializer, StrictText, StrictTime
-from orders.fulfilment.views import FulfilmentView, described, read_body
+from orders.fulfilment.base import FulfilmentView, described, read_body
 from orders.fulfilment.waiting import waiting_place
 from orders.models import FulfilmentKey, WebhookEndpoint
 from orders.webhook_targets import TargetRefusedError

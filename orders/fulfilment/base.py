@@ -22,7 +22,7 @@ from orders.fulfilment.addresses import with_addresses, without_addresses
 from orders.fulfilment.authentication import HasScope, KeyAuthentication, KeyThrottle, key_of
 from orders.fulfilment.etags import check_match, etag_of
 from orders.fulfilment.problems import IdempotencyKeyProblem, as_problem
-from orders.fulfilment.serializers import JobSerializer, ProblemSerializer
+from orders.fulfilment.shapes import JobSerializer, ProblemSerializer
 from orders.fulfilment.waiting import wait_until
 from orders.idempotency import Answer, answer_once
 from orders.leases import lock_job

@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configurator.strict_fields import StrictChoice, StrictSerializer, StrictText
-from orders.fulfilment.base import FulfilmentView, described, idempotent, read_body
+from orders.fulfilment.base import FulfilmentView, read_body
+from orders.fulfilment.description import described, idempotent
 from orders.fulfilment.shapes import HoldSerializer
 from orders.holds import place_hold, release_hold
 from orders.jobs import Actor

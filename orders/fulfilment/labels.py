@@ -10,7 +10,8 @@ from rest_framework.request import Request
 
 from configurator.problems import MEDIA_TYPE, InvalidFieldsProblem
 from configurator.strict_fields import StrictChoice, StrictSerializer, StrictText
-from orders.fulfilment.base import PROBLEMS, FulfilmentView, read_query
+from orders.fulfilment.base import FulfilmentView, read_query
+from orders.fulfilment.description import PROBLEMS
 from orders.fulfilment.negotiation import AsItIs
 from orders.fulfilment.problems import JobProblem
 from orders.fulfilment.shapes import ProblemSerializer

@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from configurator.models import RecipeVersion
 from configurator.problems import NotFoundProblem
-from orders.fulfilment.base import FulfilmentView, described
+from orders.fulfilment.base import FulfilmentView
+from orders.fulfilment.description import described
 from orders.fulfilment.shapes import Plain
 from orders.models import FulfilmentKey
 

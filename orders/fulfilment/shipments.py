@@ -1,5 +1,6 @@
 """Parcels: reporting one, and reading those that were reported."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from orders.models import FulfilmentKey, Shipment
 from orders.shipping import Parcel, ship_jobs
 
 MOST_IN_PARCEL = 100
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+MOST_AHEAD = timedelta(days=1)
 
 
 class ParcelSerializer(StrictSerializer):
@@ -25,6 +28,17 @@ class ParcelSerializer(StrictSerializer):
     carrier = StrictText(max_length=80)
     tracking = StrictText(max_length=120)
     shipped_at = StrictTime()
+
+    def validate_shipped_at(self, shipped_at: datetime) -> datetime:
+        """A maker's clock may run ahead, but not for days."""
+        now = timezone.now()
+        if shipped_at < EARLIEST:
+            raise serializers.ValidationError("This lies before the year 2000.")
+        if shipped_at > now + MOST_AHEAD:
+            raise serializers.ValidationError(
+                f"This lies more than a day ahead: the shop's clock says {now:%Y-%m-%dT%H:%M:%SZ}."
+            )
+        return shipped_at
 
 
 class ShipmentSerializer(Plain):

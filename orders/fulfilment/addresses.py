@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from orders.fulfilment.serializers import AddressSerializer
+from orders.fulfilment.shapes import AddressSerializer
 from orders.models import FulfilmentKey, Order
 from orders.visibility import of_own_kind
 

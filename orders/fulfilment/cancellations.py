@@ -5,10 +5,17 @@ from uuid import UUID
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from orders.fulfilment.api import ON_JOB, ReportView
-from orders.fulfilment.serializers import CancellationSerializer, JobSerializer
-from orders.fulfilment.views import described, idempotent, if_match, read_body
+from configurator.strict_fields import StrictChoice, StrictText
+from orders.fulfilment.base import read_body
+from orders.fulfilment.description import described, idempotent, if_match
+from orders.fulfilment.reports import ON_JOB, ReportView
+from orders.fulfilment.shapes import JobSerializer, LeaseTokenSerializer
 from orders.making import decide_cancellation
+
+
+class CancellationSerializer(LeaseTokenSerializer):
+    decision = StrictChoice(choices=[("accept", "accept"), ("reject", "reject")])
+    note = StrictText(max_length=400, allow_blank=True, default="", lines=True)
 
 
 class CancellationView(ReportView):

@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from configurator.problems import InvalidFieldsProblem, Problem
 from configurator.strict_fields import StrictSerializer, StrictTime
 from orders.feed import CursorAheadError, CursorExpiredError, read_feed
-from orders.fulfilment.views import FulfilmentView, described, read_query
+from orders.fulfilment.base import FulfilmentView, read_query
+from orders.fulfilment.description import described
+from orders.fulfilment.shapes import Plain
 from orders.fulfilment.waiting import MOST_SECONDS, wait_until
 from orders.models import FeedEvent, FulfilmentKey
 
@@ -31,7 +33,7 @@ class EventsQuerySerializer(StrictSerializer):
     )  # fmt: skip
 
 
-class EventSerializer(serializers.Serializer[Any]):
+class EventSerializer(Plain):
     seq = serializers.IntegerField(help_text="The place in the feed; rises strictly, with gaps.")
     type = serializers.ChoiceField(source="kind", choices=FeedEvent.Kind.choices)
     at = StrictTime()
@@ -46,7 +48,7 @@ class EventSerializer(serializers.Serializer[Any]):
         return dict(event.data)
 
 
-class EventPageSerializer(serializers.Serializer[Any]):
+class EventPageSerializer(Plain):
     events = EventSerializer(many=True)
     last_seq = serializers.IntegerField(help_text="The end of the feed.")
     next_after = serializers.IntegerField(help_text="Send this as `after` next time.")

@@ -10,8 +10,9 @@ from rest_framework.response import Response
 
 from configurator.strict_fields import StrictInteger, StrictSerializer, StrictTime, StrictUUID
 from orders.claiming import LEASE_SECONDS, MAX_JOBS
-from orders.fulfilment.serializers import HoldSerializer, JobSerializer, LeaseTokenSerializer, Plain
-from orders.fulfilment.views import FulfilmentView, described, read_body
+from orders.fulfilment.base import FulfilmentView, read_body
+from orders.fulfilment.description import described
+from orders.fulfilment.shapes import HoldSerializer, JobSerializer, LeaseTokenSerializer, Plain
 from orders.heartbeats import Beat, beat
 from orders.models import FulfilmentKey, Job
 

@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from configurator.strict_fields import StrictChoice, StrictSerializer, StrictText
-from orders.fulfilment.serializers import HoldSerializer
-from orders.fulfilment.views import FulfilmentView, described, idempotent, read_body
+from orders.fulfilment.base import FulfilmentView, read_body
+from orders.fulfilment.description import described, idempotent
+from orders.fulfilment.shapes import HoldSerializer
 from orders.holds import place_hold, release_hold
 from orders.jobs import Actor
 from orders.models import FulfilmentKey, Hold, Job

@@ -10,10 +10,11 @@ from rest_framework.request import Request
 
 from configurator.problems import MEDIA_TYPE, InvalidFieldsProblem
 from configurator.strict_fields import StrictChoice, StrictSerializer, StrictText
+from orders.fulfilment.base import FulfilmentView, read_query
+from orders.fulfilment.description import PROBLEMS
 from orders.fulfilment.negotiation import AsItIs
 from orders.fulfilment.problems import JobProblem
-from orders.fulfilment.serializers import ProblemSerializer
-from orders.fulfilment.views import PROBLEMS, FulfilmentView, read_query
+from orders.fulfilment.shapes import ProblemSerializer
 from orders.labels.answering import answer_label
 from orders.labels.content import BatchKnownError, NoRecipeYetError
 from orders.models import FulfilmentKey

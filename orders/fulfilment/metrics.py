@@ -9,8 +9,8 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from orders.figures import read_figures
+from orders.fulfilment.base import FulfilmentView
 from orders.fulfilment.negotiation import AsItIs
-from orders.fulfilment.views import FulfilmentView
 from orders.metrics import write_metrics
 from orders.models import FulfilmentKey
 

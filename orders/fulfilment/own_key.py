@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from configurator.strict_fields import StrictTime
 from orders.claiming import LEASE_SECONDS, MAX_JOBS
 from orders.fulfilment.authentication import KeyThrottle, read_key
-from orders.fulfilment.views import FulfilmentView, described
+from orders.fulfilment.base import FulfilmentView
+from orders.fulfilment.description import described
+from orders.fulfilment.shapes import Plain
 from orders.keys import rotate_key
 from orders.models import FulfilmentKey
-
-Plain = serializers.Serializer[Any]
 
 
 class LimitsSerializer(Plain):

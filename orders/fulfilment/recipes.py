@@ -8,9 +8,10 @@ from rest_framework.response import Response
 
 from configurator.models import RecipeVersion
 from configurator.problems import NotFoundProblem
+from orders.fulfilment.base import FulfilmentView
+from orders.fulfilment.description import described
 from orders.fulfilment.etags import knows
-from orders.fulfilment.serializers import Plain
-from orders.fulfilment.views import FulfilmentView, described
+from orders.fulfilment.shapes import Plain
 from orders.models import FulfilmentKey
 
 

@@ -7,10 +7,18 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from orders.claiming import reclaim_job
-from orders.fulfilment.serializers import ClaimedJobSerializer, ReclaimSerializer
-from orders.fulfilment.views import FulfilmentView, described, idempotent, read_body
+from configurator.strict_fields import StrictInteger, StrictSerializer, StrictText
+from orders.claiming import LEASE_SECONDS, reclaim_job
+from orders.fulfilment.base import FulfilmentView, read_body
+from orders.fulfilment.description import described, idempotent
+from orders.fulfilment.shapes import ClaimedJobSerializer
 from orders.models import FulfilmentKey
+
+
+class ReclaimSerializer(StrictSerializer):
+    worker = StrictText(max_length=80, help_text="Who or what goes on with the job.")
+    station = StrictText(max_length=80, allow_blank=True, default="")
+    lease_seconds = StrictInteger(min_value=LEASE_SECONDS[0], max_value=LEASE_SECONDS[1])
 
 
 class ReclaimView(FulfilmentView):

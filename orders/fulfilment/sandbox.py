@@ -13,8 +13,9 @@ from configurator.mixing.mixer import UnknownChoiceError
 from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
 from configurator.strict_fields import StrictChoice, StrictInteger, StrictSerializer, StrictText
 from configurator.versions import NotOnSaleError
-from orders.fulfilment.serializers import ClaimedLeaseSerializer, JobSerializer
-from orders.fulfilment.views import FulfilmentView, described, read_body
+from orders.fulfilment.base import FulfilmentView, read_body
+from orders.fulfilment.description import described
+from orders.fulfilment.shapes import ClaimedLeaseSerializer, JobSerializer, Plain
 from orders.models import FulfilmentKey, Job
 from orders.placing import NotMakeableError
 from orders.sandbox import (
@@ -43,7 +44,7 @@ class SandboxJobSerializer(JobSerializer):
         return dict(ClaimedLeaseSerializer(job).data) if job.state in Job.LEASED else None
 
 
-class EmptiedSerializer(serializers.Serializer[Any]):
+class EmptiedSerializer(Plain):
     deleted = serializers.IntegerField(help_text="How many jobs there were.")
 
 

@@ -1,6 +1,5 @@
 """Webhooks: where a client is told that there is something new in the feed."""
 
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,7 +10,9 @@ from rest_framework.response import Response
 
 from configurator.problems import InvalidFieldsProblem, NotFoundProblem, Problem
 from configurator.strict_fields import StrictSerializer, StrictText, StrictTime
-from orders.fulfilment.views import FulfilmentView, described, read_body
+from orders.fulfilment.base import FulfilmentView, read_body
+from orders.fulfilment.description import described
+from orders.fulfilment.shapes import Plain
 from orders.fulfilment.waiting import waiting_place
 from orders.models import FulfilmentKey, WebhookEndpoint
 from orders.webhook_targets import TargetRefusedError
@@ -24,8 +25,6 @@ from orders.webhooks import (
     rotate_secret,
     secret_of,
 )
-
-Plain = serializers.Serializer[Any]
 
 
 class NewWebhookSerializer(StrictSerializer):

@@ -11,8 +11,8 @@ from rest_framework.views import APIView
 
 from configurator import throttling
 from configurator.throttling import Throttle
+from orders.fulfilment.base import FulfilmentView
 from orders.fulfilment.sandbox import SandboxView
-from orders.fulfilment.views import FulfilmentView
 from tests.configurator.pages import read_page
 from tests.orders.make import make_client
 from tests.pages.url_map import Route, all_routes

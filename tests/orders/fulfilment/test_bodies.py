@@ -124,7 +124,7 @@ def test_a_database_that_does_not_answer_is_a_503(caller: Caller, monkeypatch: p
     def locked(*_args: Any, **_kwargs: Any) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("orders.fulfilment.api.claim_jobs", locked)
+    monkeypatch.setattr("orders.fulfilment.claims.claim_jobs", locked)
 
     response = caller.http.post(
         f"{PATH}/claims", {"worker": "w", "max_jobs": 1, "lease_seconds": 60}, format="json"

@@ -107,6 +107,7 @@ BASE, MAIN, SECOND = (
         ([BASE, {**MAIN, "component": "calm"}, SECOND], [("lots[1].component", "'mend' here, not 'calm'")]),
         ([BASE, MAIN, {**SECOND, "microlitres": None}], [("lots[2].microlitres", "how much")]),
         ([BASE, MAIN, {**SECOND, "microlitres": 0}], [("lots[2].microlitres", "1")]),
+        ([BASE, MAIN, {**SECOND, "microlitres": 2**31}], [("lots[2].microlitres", "1000000000")]),
         ([BASE, MAIN, {**SECOND, "lot": ""}], [("lots[2].lot", "blank")]),
         ([BASE, MAIN, {**SECOND, "lot": "x" * 41}], [("lots[2].lot", "40")]),
         ([BASE, MAIN, 7], [("lots[2]", "dictionary")]),

@@ -31,7 +31,7 @@ def do_while_waiting(monkeypatch: pytest.MonkeyPatch, *work: Callable[[], Any]) 
 
     real = waiting.wait_until
     monkeypatch.setattr(
-        "orders.fulfilment.views.wait_until",
+        "orders.fulfilment.base.wait_until",
         lambda look, *, seconds: real(look, seconds=seconds, sleep=sleep, clock=lambda: sum(slept)),
     )
     return slept

@@ -1,6 +1,7 @@
 """Shipments: one parcel for produced jobs of one order, all or nothing, once."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -179,7 +180,9 @@ def test_an_unknown_or_repeated_job_is_named(caller: Caller) -> None:
         ({"tracking": None}, "tracking"), ({"shipped_at": "2026-11-20T10:00:00"}, "shipped_at"),
         ({"shipped_at": "yesterday"}, "shipped_at"), ({"shipped_at": 1_700_000_000}, "shipped_at"),
         ({"shipped_at": "2026-11-20"}, "shipped_at"), ({"shipped_at": "0001-01-01T00:00:00+14:00"}, "shipped_at"),
-        ({"weight": 1}, "weight"),
+        ({"shipped_at": "0001-01-01T00:00:00Z"}, "shipped_at"), ({"shipped_at": "1999-12-31T23:59:59Z"}, "shipped_at"),
+        ({"shipped_at": "2000-01-01T00:00:00+00:01"}, "shipped_at"),
+        ({"shipped_at": "9999-12-31T23:59:59Z"}, "shipped_at"), ({"weight": 1}, "weight"),
     ],
     ids=str,
 )  # fmt: skip
@@ -192,6 +195,28 @@ def test_a_wrong_field_is_named_and_nothing_ships(caller: Caller, wrong: dict[st
     assert status == 422
     assert [error["field"] for error in problem["errors"]] == [field]
     assert everything() == before
+
+
+def test_a_parcel_may_be_reported_long_after_it_was_sent(caller: Caller) -> None:
+    job = make_job(S.PRODUCED, client=caller.key)
+
+    status, shown = caller.post("/shipments", parcel(job, shipped_at="2000-01-01T00:00:00Z"))
+
+    assert (status, shown["shipped_at"]) == (200, "2000-01-01T00:00:00Z")
+
+
+def test_a_clock_may_run_ahead_by_a_day_and_no_more(caller: Caller) -> None:
+    job = make_job(S.PRODUCED, client=caller.key)
+    now = timezone.now()
+    before = everything()
+
+    too_far = caller.post("/shipments", parcel(job, shipped_at=(now + timedelta(hours=25)).isoformat()))
+
+    assert (too_far[0], [error["field"] for error in too_far[1]["errors"]]) == (422, ["shipped_at"])
+    assert "more than a day ahead" in too_far[1]["detail"]
+    assert everything() == before
+    ahead = caller.post("/shipments", parcel(job, shipped_at=(now + timedelta(hours=23)).isoformat()))
+    assert ahead[0] == 200
 
 
 def test_shipments_come_in_pages(caller: Caller) -> None:

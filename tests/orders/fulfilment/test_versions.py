@@ -116,7 +116,16 @@ def test_a_recipe_version_is_what_its_hash_says_and_may_be_kept(caller: Caller) 
     assert (again.status_code, again["ETag"]) == (304, f'"{snapshot["sha256"]}"')
 
 
-@pytest.mark.parametrize("path", ["/recipes/shampoo/versions/999", "/recipes/nothing/versions/1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/recipes/shampoo/versions/999",
+        f"/recipes/shampoo/versions/{2**64}",
+        f"/recipes/shampoo/versions/{'9' * 5000}",
+        "/recipes/nothing/versions/1",
+    ],
+    ids=lambda path: path[:50],
+)
 def test_a_version_that_is_not_there_is_not_found(caller: Caller, path: str) -> None:
     assert RecipeVersion.objects.filter(recipe__slug="shampoo", number=999).count() == 0
 

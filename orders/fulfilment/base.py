@@ -7,60 +7,29 @@ from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from configurator.problems import MEDIA_TYPE, InvalidFieldsProblem
+from configurator.problems import InvalidFieldsProblem
 from configurator.strict_fields import StrictSerializer
 from orders.fulfilment.addresses import with_addresses, without_addresses
 from orders.fulfilment.authentication import HasScope, KeyAuthentication, KeyThrottle, key_of
 from orders.fulfilment.etags import check_match, etag_of
 from orders.fulfilment.problems import IdempotencyKeyProblem, as_problem
-from orders.fulfilment.serializers import JobSerializer, ProblemSerializer
+from orders.fulfilment.shapes import JobSerializer
 from orders.fulfilment.waiting import wait_until
 from orders.idempotency import Answer, answer_once
 from orders.leases import lock_job
 from orders.models import FulfilmentKey, Job
 
 M = TypeVar("M", bound=Model)
-View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,255}")
-
-PROBLEMS = {
-    400: "The idempotency key is missing, or the body cannot be read.",
-    401: "The key is missing or not valid.",
-    403: "The key lacks a scope.",
-    404: "There is no such thing.",
-    409: "The job is in another state, or not under this lease.",
-    410: "The events after the cursor are forgotten.",
-    412: "The job has changed since it was read.",
-    422: "Some fields are not right, or the idempotency key belongs to another request.",
-    428: "If-Match is missing.",
-    429: "Too many requests; Retry-After says when to go on.",
-}
-
-
-idempotent = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "maxLength": 255, "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"},
-    OpenApiParameter.HEADER,
-    required=True,
-    description="1 to 255 printable ASCII characters. The same key again returns the first answer, marked with "
-    "Idempotent-Replayed, and does nothing; kept for 72 hours.",
-)
-if_match = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="The ETag that the job was read with: refused with 412 if it has changed since.",
-)
 
 
 class FulfilmentView(APIView):
@@ -148,12 +117,6 @@ def _respond(content: Any, *, is_replay: bool, is_job: bool) -> HttpResponse:
     return response
 
 
-def fetch_holds(jobs: list[Job]) -> list[Job]:
-    """The jobs, with the holds of those that are held: one query, or none where nothing is held."""
-    prefetch_related_objects([job for job in jobs if job.on_hold], "holds")
-    return jobs
-
-
 def read_body(request: Request, serializer_class: type[StrictSerializer]) -> dict[str, Any]:
     """The checked body of a request; raises ValidationError, which becomes a problem that names the fields."""
     serializer = serializer_class(data=request.data)
@@ -188,13 +151,3 @@ def read_page(
         rows = rows.filter(pk__gt=after)
     found = list(rows.order_by("pk")[: limit + 1])
     return found[:limit], found[limit - 1].public_id if len(found) > limit else None  # type: ignore[attr-defined]
-
-
-def described(
-    summary: str, *, request: Any = None, response: Any, problems: tuple[int, ...], **more: Any
-) -> Callable[[View], View]:
-    """The description of an operation: what it takes, what it answers, and which problems beside the common ones."""
-    answers: dict[Any, Any] = {200: response}
-    for status in sorted({401, 403, 429, *problems}):
-        answers[(status, MEDIA_TYPE)] = OpenApiResponse(ProblemSerializer, description=PROBLEMS[status])
-    return extend_schema(summary=summary, request=request, responses=answers, tags=["fulfilment"], **more)

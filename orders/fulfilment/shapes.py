@@ -1,104 +1,27 @@
-"""The JSON shapes of the fulfilment API: times in RFC 3339 UTC, volumes in microlitres, money in minor units."""
+"""The JSON shapes that several files share: times in RFC 3339 UTC, volumes in microlitres, money in minor units."""
 
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from configurator.strict_fields import (
-    StrictBoolean,
-    StrictChoice,
-    StrictInteger,
-    StrictSerializer,
-    StrictText,
-    StrictTime,
-    StrictUUID,
-)
-from orders.claiming import LEASE_SECONDS, MAX_JOBS
-from orders.fulfilment.waiting import MOST_SECONDS
-from orders.making import Failure
-from orders.models import Hold, Job, Shipment
+from configurator.strict_fields import StrictSerializer, StrictTime, StrictUUID
+from orders.models import Hold, Job
 from orders.snapshot import read_snapshot
 
 PAGE = 100
-MOST_IN_PARCEL = 100
-MOST_PARTS = 100
-MOST_MICROLITRES = 1_000_000_000
 
 Plain = serializers.Serializer[Any]
-
-
-# What comes in ------------------------------------------------------------------------------------------------------
-
-
-class ClaimSerializer(StrictSerializer):
-    worker = StrictText(max_length=80, help_text="Who or what will make the jobs.")
-    station = StrictText(max_length=80, allow_blank=True, default="")
-    max_jobs = StrictInteger(min_value=1, max_value=MAX_JOBS)
-    lease_seconds = StrictInteger(min_value=LEASE_SECONDS[0], max_value=LEASE_SECONDS[1])
-    wait_seconds = StrictInteger(
-        min_value=0, max_value=MOST_SECONDS, default=0,
-        help_text="How long to wait for a job when there is none.",
-    )  # fmt: skip
 
 
 class LeaseTokenSerializer(StrictSerializer):
     lease_token = StrictUUID(help_text="The token that the claim was answered with.")
 
 
-class LotSerializer(StrictSerializer):
-    slot = StrictText(max_length=50)
-    component = StrictText(max_length=50)
-    lot = StrictText(max_length=40)
-    microlitres = StrictInteger(
-        min_value=1, max_value=MOST_MICROLITRES, allow_null=True, default=None,
-        help_text="What really went into one piece; null for parts without a dose.",
-    )  # fmt: skip
-
-
-class CompleteSerializer(LeaseTokenSerializer):
-    batch = StrictText(max_length=40)
-    lots = serializers.ListField(child=LotSerializer(), max_length=MOST_PARTS)
-
-
-class CancellationSerializer(LeaseTokenSerializer):
-    decision = StrictChoice(choices=[("accept", "accept"), ("reject", "reject")])
-    note = StrictText(max_length=400, allow_blank=True, default="", lines=True)
-
-
-class ReclaimSerializer(StrictSerializer):
-    worker = StrictText(max_length=80, help_text="Who or what goes on with the job.")
-    station = StrictText(max_length=80, allow_blank=True, default="")
-    lease_seconds = StrictInteger(min_value=LEASE_SECONDS[0], max_value=LEASE_SECONDS[1])
-
-
-class FailSerializer(LeaseTokenSerializer):
-    retryable = StrictBoolean(help_text="True: another try may work, the job goes back to ready.")
-    code = StrictChoice(choices=Failure.choices)
-    note = StrictText(max_length=400, allow_blank=True, default="", lines=True)
-
-
-class ParcelSerializer(StrictSerializer):
-    external_id = StrictText(max_length=80, help_text="Your own number of the parcel.")
-    jobs = serializers.ListField(child=StrictUUID(), min_length=1, max_length=MOST_IN_PARCEL)
-    carrier = StrictText(max_length=80)
-    tracking = StrictText(max_length=120)
-    shipped_at = StrictTime()
-
-
 class PageQuerySerializer(StrictSerializer):
     cursor = serializers.UUIDField(required=False, help_text="`next_cursor` of the page before.")
     limit = serializers.IntegerField(min_value=1, max_value=PAGE, default=PAGE)
-
-
-class JobsQuerySerializer(PageQuerySerializer):
-    state = serializers.ChoiceField(choices=Job.State.choices, required=False)
-    order = serializers.CharField(max_length=20, required=False, help_text="The number of the order.")
-
-
-# What goes out ------------------------------------------------------------------------------------------------------
 
 
 class JobRecipeSerializer(Plain):
@@ -240,33 +163,6 @@ class ClaimedJobSerializer(JobSerializer):
     @cached_property
     def _lease(self) -> LeaseSerializer:
         return ClaimedLeaseSerializer()
-
-
-class ClaimedJobsSerializer(Plain):
-    jobs = ClaimedJobSerializer(many=True)
-
-
-class JobPageSerializer(Plain):
-    jobs = JobSerializer(many=True)
-    next_cursor = serializers.UUIDField(allow_null=True)
-
-
-class ShipmentSerializer(Plain):
-    id = serializers.UUIDField(source="public_id")
-    external_id = serializers.CharField()
-    order = serializers.CharField(source="order.number")
-    jobs = serializers.SerializerMethodField()
-    carrier = serializers.CharField()
-    tracking = serializers.CharField()
-    shipped_at = StrictTime()
-
-    def get_jobs(self, shipment: Shipment) -> list[UUID]:
-        return sorted(job.public_id for job in shipment.jobs.all())
-
-
-class ShipmentPageSerializer(Plain):
-    shipments = ShipmentSerializer(many=True)
-    next_cursor = serializers.UUIDField(allow_null=True)
 
 
 @extend_schema_serializer(component_name="FulfilmentProblemField")

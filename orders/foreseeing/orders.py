@@ -84,7 +84,7 @@ def _asking(order: Order, outlook: Outlook) -> Foreseen:
     if any(job.state in MADE for job in jobs_of(order)):
         says = _(
             "Something of order %(number)s is made already, so the bench is not asked to stop. It is written down that"
-            " the order is to be cancelled, and you decide about each of its jobs."
+            " the order is to be cancelled, and you decide about each of its jobs, and write to her."
         )
         return will(says % named)
     says = _(

@@ -201,7 +201,7 @@ def test_only_what_may_be_the_key_of_a_row_is_looked_up() -> None:
 def test_nothing_is_made_anew_of_an_order_that_the_makers_are_asked_to_stop_and_the_page_says_why() -> None:
     job, boss = make_job("claimed"), make_boss()
     copy_job(job, 1)
-    Job.objects.exclude(pk=job.pk).update(state="failed", snapshot=job.snapshot)
+    Job.objects.exclude(pk=job.pk).update(state="failed")
     failed = Job.objects.exclude(pk=job.pk).get()
     ask_to_cancel(job.order, by=STAFF, now=timezone.now())
     before = stored_rows()

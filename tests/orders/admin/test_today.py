@@ -218,7 +218,7 @@ def test_who_asked_to_cancel_what_is_made_already_is_named_until_nothing_is_left
     page = open_index(boss)
 
     assert "orders to be cancelled of which something is made already" in page
-    [address] = [address for number, address in counted(page) if f"pk__in={made.order_id}" in address]
+    [address] = [address for _number, address in counted(page) if f"pk__in={made.order_id}" in address]
     assert [row.pk for row in boss.get(address).context["cl"].result_list] == [made.order_id]
     Job.objects.filter(pk=made.pk).update(state=S.SHIPPED, shipment=make_job(S.SHIPPED).shipment)
     assert "orders to be cancelled" not in open_index(boss)

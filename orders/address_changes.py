@@ -1,4 +1,4 @@
-"""Correcting where a parcel goes, until the bench begins."""
+"""Correcting where a parcel goes, until the bench begins: a maker that has taken a job reads it again to pack it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -60,8 +60,10 @@ def is_too_late(order: Order) -> bool:
 def in_the_way(jobs: Sequence[Job]) -> tuple[Job, ...]:
     """Of all jobs of an order, the first one first: those for which its address stays as it is; empty if it need not.
 
-    They are what is taken or made and not sent; where nothing is left to send, what is sent. A bottle that is sent does
-    not keep what is still to be made, a remake of it, too, from going elsewhere.
+    They are what is begun or made and not sent; where nothing is left to send, what is sent. A job that is only taken
+    is none of them: its maker is told by the feed. A bottle that is sent does not keep what is still to be made, a
+    remake of it, too, from going elsewhere.
     """
     counted = jobs_that_count(jobs)
-    return begun_of([job for job in counted if job.state not in Job.OVER] or counted)
+    left = [job for job in counted if job.state not in Job.OVER] or counted
+    return tuple(job for job in begun_of(left) if job.state != Job.State.CLAIMED)

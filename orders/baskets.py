@@ -153,7 +153,7 @@ def remove_line(line: BasketLine, *, now: datetime) -> None:
         BasketLine.objects.filter(pk=line.pk).delete()
 
 
-def content_of(line: BasketLine) -> Content:
+def content_of(line: BasketLine | OrderLine) -> Content:
     """What a stored line holds."""
     return Content(
         version=line.version,
@@ -167,23 +167,13 @@ def content_of(line: BasketLine) -> Content:
 
 
 def refill(basket: Basket | None, order: Order, *, now: datetime) -> Basket | None:
-    """The mixes of an order in the basket again, to be changed; what does not fit in any more is left out."""
+    """The mixes of an order in the basket again, or in a new one, to be changed; gives the basket.
+
+    Call it inside a transaction, which takes back what has gone in before one that does not fit. Raises BasketFullError
+    and TooManyOfOneError.
+    """
     for line in order.lines.select_related("version"):
-        content = Content(
-            version=line.version,
-            mix=line.mix,
-            size=line.size,
-            unit_price=line.unit_price,
-            label_name=line.label_name,
-            quantity=line.quantity,
-            is_gift=line.is_gift,
-        )
-        try:
-            basket = add_line(basket, content, now=now).basket
-        except TooManyOfOneError:
-            continue
-        except BasketFullError:
-            break
+        basket = add_line(basket, content_of(line), now=now).basket
     return basket
 
 

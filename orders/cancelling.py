@@ -1,8 +1,9 @@
 """Cancelling an order: at once until the bench has begun, by asking the bench after that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -31,13 +32,32 @@ class TooLateError(Exception):
         super().__init__(f"order {order.number}: {states}")
 
 
+class CancelWish(StrEnum):
+    """How it stands with the wish to cancel an order that could not be cancelled at once.
+
+    AT_BENCH: whoever makes it is asked, and not all have answered. AT_STAFF: a bottle of it was made before, so nobody
+    is asked, and staff decide. REFUSED: it was too late. NONE: nobody wishes it, or the order is cancelled.
+    """
+
+    NONE = ""
+    AT_BENCH = "bench"
+    AT_STAFF = "staff"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What cancelling an order would do: `refund` is given back, in minor units; `begun` stand in its way."""
+    """What cancelling an order would do: `refund` is given back, in minor units; `begun` stand in its way.
+
+    `is_only_taken`: makers have taken some of it and begun none. `is_partly_made`: something of it is made already, so
+    that staff decide, and not the bench.
+    """
 
     refund: int
     begun: tuple[Job, ...]
     can_ask: bool
+    is_only_taken: bool
+    is_partly_made: bool
 
 
 def read_outlook(order: Order) -> Outlook:
@@ -49,7 +69,28 @@ def read_outlook(order: Order) -> Outlook:
 
 def make_outlook(order: Order, *, jobs: Sequence[Job], confirmed: int) -> Outlook:
     """The same from what was read before: all jobs of the order, and how many of its payments are confirmed."""
-    return Outlook(refund=confirmed * order.total, begun=begun_of(jobs), can_ask=_can_ask(order, jobs))
+    begun = begun_of(jobs)
+    return Outlook(
+        refund=confirmed * order.total,
+        begun=begun,
+        can_ask=_can_ask(order, jobs),
+        is_only_taken=is_only_taken(begun),
+        is_partly_made=is_partly_made(begun),
+    )
+
+
+def read_wish(order: Order) -> CancelWish:
+    """What a page can say of the wish to cancel an order; at most two queries."""
+    return wish_of(order, jobs=order.jobs.order_by("id"), events=order.events.order_by("id"))
+
+
+def wish_of(order: Order, *, jobs: Iterable[Job], events: Iterable[OrderEvent]) -> CancelWish:
+    """The same from what is read: all jobs of the order, and what happened to it."""
+    if order.cancel_asked_at is None or order.state != Order.State.PAID:
+        return CancelWish.NONE
+    if any(event.kind == OrderEvent.Kind.CANCEL_REFUSED for event in events):
+        return CancelWish.REFUSED
+    return CancelWish.AT_BENCH if any(job.cancellation for job in jobs) else CancelWish.AT_STAFF
 
 
 def cancel_order(order: Order, *, by: Actor, now: datetime, note: str = "") -> bool:
@@ -120,8 +161,7 @@ def ask_to_cancel(order: Order, *, by: Actor, now: datetime, note: str = "") -> 
 
 
 def _ask_the_bench(order: Order, jobs: Sequence[Job], *, now: datetime) -> None:
-    on_bench = any(job.state in Job.LEASED for job in jobs)
-    if not on_bench or any(job.state in MADE for job in jobs):
+    if is_partly_made(jobs):
         return
     asked = [job for job in jobs if job.state != Job.State.CANCELLED]
     Job.objects.filter(pk__in=[job.pk for job in asked]).update(cancellation=Job.Cancellation.REQUESTED)
@@ -132,6 +172,16 @@ def _ask_the_bench(order: Order, jobs: Sequence[Job], *, now: datetime) -> None:
 def begun_of(jobs: Sequence[Job]) -> tuple[Job, ...]:
     """Those that are taken, made or sent: beside one of them an order is not simply cancelled."""
     return tuple(job for job in jobs if job.state not in (*Job.UNMADE, Job.State.CANCELLED))
+
+
+def is_only_taken(begun: Sequence[Job]) -> bool:
+    """Whether makers have taken those of an order that are `begun_of` it, and nothing has gone into any of them yet."""
+    return bool(begun) and all(job.state == Job.State.CLAIMED for job in begun)
+
+
+def is_partly_made(begun: Sequence[Job]) -> bool:
+    """Whether something of an order is made: then the bench is not asked to throw the rest away, and staff decide."""
+    return any(job.state in MADE for job in begun)
 
 
 def _lines_of(order: Order, jobs: Sequence[Job]) -> QuerySet[OrderLine]:

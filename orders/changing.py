@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orders.baskets import count_bottles, refill
+from orders.baskets import BasketFullError, TooManyOfOneError, refill
 from orders.cancelling import SHOPPER, cancel_order
 from orders.models import Basket, Order
 
@@ -19,12 +19,10 @@ def change_order(order: Order, *, basket: Basket | None, now: datetime) -> Baske
     An order that was cancelled before is left, and so is the basket. Locks what `cancel_order` locks, then the basket.
     Raises cancelling.TooLateError and NoRoomError, and then nothing has changed.
     """
-    with transaction.atomic():
-        before = count_bottles(basket) if basket else 0
-        if not cancel_order(order, by=SHOPPER, now=now):
-            return basket
-        bottles = sum(order.lines.values_list("quantity", flat=True))
-        filled = refill(basket, order, now=now)
-        if filled is None or count_bottles(filled) != before + bottles:
-            raise NoRoomError
-        return filled
+    try:
+        with transaction.atomic():
+            if not cancel_order(order, by=SHOPPER, now=now):
+                return basket
+            return refill(basket, order, now=now)
+    except (BasketFullError, TooManyOfOneError) as error:
+        raise NoRoomError from error

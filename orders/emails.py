@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 Topic = OutboxEntry.Topic
 MAILS = tuple(NAMES)
+OF_WHAT_GOES_ON = (Topic.MAIL_CONFIRMED, Topic.MAIL_IN_PRODUCTION, Topic.MAIL_LATE, Topic.MAIL_CANCEL_REFUSED)
 KEY_LETTERS = (
     8  # enough to tell parcels or new addresses of one order apart; a Message-ID has to fit on its line
 )
@@ -69,7 +70,7 @@ def find_why_not(entry: OutboxEntry) -> str:
     cancelled = entry.order.state == Order.State.CANCELLED
     if entry.topic == Topic.MAIL_CANCELLED and not cancelled:
         raise ValueError(f"order {entry.order.number} is {entry.order.state}, not cancelled")
-    if entry.topic in (Topic.MAIL_CONFIRMED, Topic.MAIL_IN_PRODUCTION, Topic.MAIL_LATE) and cancelled:
+    if entry.topic in OF_WHAT_GOES_ON and cancelled:
         return "the order was cancelled meanwhile"
     if entry.topic in (Topic.MAIL_IN_PRODUCTION, Topic.MAIL_LATE) and _is_all_shipped(entry.order):
         return "everything was shipped meanwhile"

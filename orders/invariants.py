@@ -24,7 +24,7 @@ from orders.feed import KEPT_FOR
 from orders.jobs import ALLOWED
 from orders.models import FeedEvent, FeedState, Job, JobTransition, Order, OrderEvent, OrderLine, OutboxEntry
 from orders.outbox import LEASE
-from orders.stock import amounts_for
+from orders.stock import amounts_for, amounts_of_waiting
 
 S = Job.State
 FORGOTTEN_AFTER = timedelta(seconds=60)
@@ -154,7 +154,7 @@ def _captured(orders: QuerySet[Order]) -> Iterator[str]:
 
 
 def _stock(now: datetime) -> Iterator[str]:
-    """What is reserved is what unmade bottles take, and no more than there is."""
+    """What is reserved is what unmade bottles take, and there is enough for all that do not wait for it."""
     reserved: defaultdict[str, Decimal] = defaultdict(Decimal)
     unpaid = Q(order__state=Order.State.PLACED)
     unmade = Q(jobs__state__in=Job.HOLDS_STOCK)
@@ -162,12 +162,14 @@ def _stock(now: datetime) -> Iterator[str]:
     for line in lines.defer("version__spec", "version__space").iterator(READ_AT_ONCE):
         for slug, amount in amounts_for([line]).items():
             reserved[slug] += amount
+    waiting = amounts_of_waiting()
     for component in Component.objects.order_by("slug"):
         there = component.reserved_ml
         if there != reserved[component.slug]:
             yield f"{there} ml of {component.name} are reserved, unmade bottles take {reserved[component.slug]}"
-        if there < 0 or (component.stock_ml is not None and there > component.stock_ml):
-            yield f"{there} ml of {component.name} are reserved, {component.stock_ml} are there"
+        wanted = there - waiting.get(component.slug, Decimal(0))
+        if there < 0 or (component.stock_ml is not None and wanted > component.stock_ml):
+            yield f"{wanted} ml of {component.name} are to be used, {component.stock_ml} are there"
 
 
 def _feed(now: datetime) -> Iterator[str]:

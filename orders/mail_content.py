@@ -21,6 +21,7 @@ NAMES: dict[str, str] = {
     Topic.MAIL_SHIPPED: "shipped",
     Topic.MAIL_LATE: "late",
     Topic.MAIL_CANCELLED: "cancelled",
+    Topic.MAIL_CANCEL_REFUSED: "cancel-refused",
 }
 BLANK_LINES = re.compile(r"\s*\n\s*\n")
 
@@ -93,6 +94,10 @@ def _cancelled(entry: OutboxEntry) -> dict[str, Any]:
     return {"items": read_tracking(entry.order).items, "given_back": to_give_back}
 
 
+def _cancel_refused(entry: OutboxEntry) -> dict[str, Any]:
+    return {"items": read_tracking(entry.order).items}
+
+
 def _items_of(order: Order, lines: Collection[int]) -> tuple[Item, ...]:
     numbers = order.lines.values_list("pk", flat=True)
     return tuple(item for pk, item in zip(numbers, read_tracking(order).items, strict=True) if pk in lines)
@@ -104,4 +109,5 @@ CONTENTS: dict[str, Callable[[OutboxEntry], dict[str, Any]]] = {
     Topic.MAIL_SHIPPED: _shipped,
     Topic.MAIL_LATE: _late,
     Topic.MAIL_CANCELLED: _cancelled,
+    Topic.MAIL_CANCEL_REFUSED: _cancel_refused,
 }

@@ -18,7 +18,7 @@ from orders.models import FeedEvent, Job, LotUse, OutboxEntry
 from orders.outbox import add_entry
 from orders.sending import send_after_commit
 from orders.snapshot import read_snapshot
-from orders.stock import free_stock, use_stock
+from orders.stock import free_stock, spoil_stock, use_stock
 
 
 class Failure(models.TextChoices):
@@ -113,16 +113,20 @@ def fail_job(
 ) -> Job:
     """Claimed -> ready for another try if `retryable`, else claimed or in production -> failed, for staff to decide.
 
+    What had gone into one in production is lost: it leaves the stock, and as much stays set aside for another bottle.
     One that is to be cancelled is cancelled by that, unless others of its order hinder it: then look at the state of
     the job that comes back. Locks the order, then the job. Raises Job.DoesNotExist, LeaseLostError, WrongStateError;
     RetryInProductionError, a WrongStateError, once production has begun.
     """
     wanted = Job.State.READY if retryable else Job.State.FAILED
     with leased_job(public_id, wanted, lease=lease, now=now) as job:
-        if retryable and job.state == Job.State.IN_PRODUCTION:
+        is_begun = job.state == Job.State.IN_PRODUCTION
+        if retryable and is_begun:
             raise RetryInProductionError(job, wanted)
         changes = without_lease(job) if retryable else {"failure_code": code.value, "failure_note": note}
         move_job(job, wanted, by=_by(lease), now=now, note=_failure(code, note), **changes)
+        if is_begun:
+            spoil_stock([job.line])
         return _settle(job, lease, now=now)
 
 

@@ -22,14 +22,23 @@ class AlreadyRemadeError(Exception):
         super().__init__(f"job {job.public_id} is made anew as {remake.public_id}")
 
 
+class CancellationOpenError(Exception):
+    """The bench is asked to cancel the order of the job, and has not answered: `job` is as found."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        super().__init__(f"the bench is asked to cancel the order of job {job.public_id}")
+
+
 def remake_job(job: Job, *, reason: str, by: str, now: datetime) -> Job:
     """A new pending job for the same line, with its own hand-off and stock; returns it.
 
     A failed job is cancelled with it and its stock freed; one that is produced or shipped stays what it is. A remake
     can be remade. `by` is who of staff decides, `reason` is kept with the first step of the new job.
 
-    Locks the order, then the job, so of two at once one is made. Raises WrongStateError, AlreadyRemadeError and
-    stock.OutOfStockError, and then nothing has changed.
+    Locks the order, then the job, so of two at once one is made. Raises WrongStateError, AlreadyRemadeError,
+    stock.OutOfStockError, and CancellationOpenError while the bench is asked to cancel the order: what were made anew
+    would go on in an order that is cancelled. If one is raised, nothing has changed.
     """
     staff = Actor("staff", by)
     with transaction.atomic():
@@ -43,12 +52,12 @@ def remake_job(job: Job, *, reason: str, by: str, now: datetime) -> Job:
             raise AlreadyRemadeError(job, remake)
         if job.state not in CAN_BE_REMADE or order.state != Order.State.PAID:
             raise WrongStateError(job, S.PENDING)
+        if order.jobs.filter(cancellation=Job.Cancellation.REQUESTED).exists():
+            raise CancellationOpenError(job)
         if job.state == S.FAILED:
             move_job(job, S.CANCELLED, by=staff, now=now, note=reason)
-            if not job.sandbox_id:
-                free_stock([job.line])
-        if not job.sandbox_id:
-            reserve_stock([job.line])
+            free_stock([job.line])
+        reserve_stock([job.line])
         remake = make_job(job.line, order=order, by=staff, now=now, remake_of=job, note=reason)
         key = f"remake-{remake.public_id.hex}"
         send_after_commit(add_entry(OutboxEntry.Topic.HANDOFF, order=order, key=key, now=now))

@@ -14,34 +14,48 @@ from orders.jobs import Actor, WrongStateError, move_job, without_lease
 from orders.models import Hold, Job, Order, OutboxEntry
 from orders.outbox import add_entry
 from orders.sending import send_after_commit
-from orders.stock import free_stock
+from orders.stock import OutOfStockError, find_short, free_stock, spoil_stock
 from orders.tokens import new_token
 
 
 def make_again(job: Job, *, by: str, now: datetime) -> Job:
-    """A failed job goes back to the makers; raises jobs.WrongStateError for any other."""
+    """A failed job goes back to the makers; raises jobs.WrongStateError for any other.
+
+    What it had used up is needed a second time: where there is not enough for that, it is put on hold.
+    """
     if job.state != Job.State.FAILED:
         raise WrongStateError(job, Job.State.READY)
     staff = Actor("staff", by)
-    return move_job(
-        job, Job.State.READY, by=staff, now=now, failure_code="", failure_note="", **without_lease(job)
-    )
+    with transaction.atomic():
+        changes: dict[str, Any] = {"failure_code": "", "failure_note": "", **without_lease(job)}
+        moved = move_job(job, Job.State.READY, by=staff, now=now, **changes)
+        if short := find_short([job.line]):
+            note = str(OutOfStockError(short))
+            place_hold(job.public_id, reason=Hold.Reason.STOCK, note=note, by=staff, now=now)
+        return moved
 
 
 def call_off(job: Job, *, by: str, now: datetime) -> Job:
     """A job whose maker went silent in production has failed, so that it can be made again or cancelled.
 
-    If the shopper had asked to cancel it, the silence was the answer. Locks the order. Raises jobs.WrongStateError for
-    a job whose lease has not run out in production.
+    If the shopper had asked to cancel it, the silence was the answer. What had gone into it leaves the stock. Locks the
+    order, then the job. Raises jobs.WrongStateError for a job whose lease has not run out in production, or that was
+    reclaimed since.
     """
-    if not job.lapsed:
-        raise WrongStateError(job, Job.State.FAILED)
     staff = Actor("staff", by)
     note = "The maker went silent in production."
     failure: dict[str, Any] = {"lapsed": False, "failure_code": "other", "failure_note": note}
     with transaction.atomic():
         order = Order.objects.select_for_update(no_key=True).get(pk=job.order_id)
+        related = Job.objects.select_related("line__version").defer(
+            "line__version__spec", "line__version__space"
+        )
+        job = related.select_for_update(of=("self",)).get(pk=job.pk)
+        job.line.order = order
+        if not job.lapsed:
+            raise WrongStateError(job, Job.State.FAILED)
         moved = move_job(job, Job.State.FAILED, by=staff, now=now, **failure)
+        spoil_stock([job.line])
         settle_cancellation(order, by=staff, now=now)
         return moved
 
@@ -83,7 +97,7 @@ def hold_once(job: Job, *, reason: str, note: str, by: str, now: datetime) -> bo
 def hold_order(order: Order, *, reason: str, note: str, by: str, now: datetime) -> int:
     """Put every job of an order on hold that is not shipped or cancelled, all or none; returns how many were not.
 
-    Raises holds.NothingToHoldError for one that is shipped or cancelled meanwhile.
+    Locks those jobs, so none of them is shipped or cancelled meanwhile.
     """
     with transaction.atomic():
         jobs = list(order.jobs.exclude(state__in=Job.OVER).order_by("id").select_for_update(of=("self",)))

@@ -102,6 +102,15 @@ def waiting_for_a_word(*, now: datetime, most: int) -> list[Order]:
     return list(late.filter(~Exists(answered), told__isnull=False).order_by("promised_on", "pk")[:most])
 
 
+def asked_to_stop(*, most: int) -> list[Order]:
+    """Orders that are to be cancelled, of which something was made already, so that staff decide; one query."""
+    marked = Job.objects.filter(order=OuterRef("pk")).exclude(cancellation="")
+    refused = OrderEvent.objects.filter(order=OuterRef("pk"), kind=OrderEvent.Kind.CANCEL_REFUSED)
+    wanted = _open().filter(order__cancel_asked_at__isnull=False, order__state=Order.State.PAID, sandbox=None)
+    left = Order.objects.filter(~Exists(marked), ~Exists(refused), pk__in=wanted.values("order"))
+    return list(left.order_by("promised_on", "pk")[:most])
+
+
 def _open() -> QuerySet[Job]:
     """Found among the jobs without a parcel, which are few after years of sales, too."""
     return Job.objects.filter(shipment=None, state__in=OPEN).not_replaced()

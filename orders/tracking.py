@@ -12,7 +12,7 @@ from configurator.mixing.spec import Size
 from configurator.versions import mixer_for
 from configurator.wording import mix_name
 from orders.address_changes import in_the_way
-from orders.cancelling import begun_of
+from orders.cancelling import CancelWish, begun_of, is_only_taken, is_partly_made, wish_of
 from orders.jobs import jobs_that_count
 from orders.late_choice import is_answered
 from orders.models import Job, JobTransition, Order, OrderLine, Shipment, Slip
@@ -61,8 +61,9 @@ class Tracking:
     whether she has chosen to wait.
 
     `can_cancel`: she can cancel and change it without asking the bench; `can_correct`: what is still to be sent can go
-    elsewhere; `is_sent`: everything is with a carrier. `to_give_back` and `given_back` are minor units: of a cancelled
-    order, what is owed to her still, and what she has got.
+    elsewhere; `is_only_taken`: makers have it and have begun nothing of it; `is_partly_made`: something of it is made;
+    `wish`: how it stands with her wish to cancel it; `is_sent`: everything is with a carrier. `to_give_back` and
+    `given_back` are minor units: of a cancelled order, what is owed to her still, and what she has got.
     """
 
     order: Order
@@ -76,6 +77,9 @@ class Tracking:
     waits: bool
     can_cancel: bool
     can_correct: bool
+    is_only_taken: bool
+    is_partly_made: bool
+    wish: CancelWish
     is_sent: bool
     jobs: int
     to_give_back: int = 0
@@ -86,6 +90,7 @@ def read_tracking(order: Order) -> Tracking:
     """Items, stages, parcels and what else happened to an order; a fixed number of queries."""
     all_jobs = list(order.jobs.order_by("id"))
     jobs = jobs_that_count(all_jobs)
+    begun = begun_of(all_jobs)
     transitions = JobTransition.objects.filter(job__order=order).order_by("job", "version")
     shipments = tuple(order.shipments.order_by("id"))
     events = list(order.events.order_by("id"))
@@ -108,8 +113,11 @@ def read_tracking(order: Order) -> Tracking:
         slip=slip,
         asks=is_late and not waits,
         waits=is_late and waits,
-        can_cancel=not begun_of(all_jobs),
+        can_cancel=not begun,
         can_correct=not in_the_way(all_jobs),
+        is_only_taken=is_only_taken(begun),
+        is_partly_made=is_partly_made(begun),
+        wish=wish_of(order, jobs=all_jobs, events=events),
         is_sent=is_sent,
         jobs=len(jobs),
         to_give_back=asked - done,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,7 +18,7 @@ from orders.foreseeing.told import Foreseen
 from orders.holds import NothingToHoldError
 from orders.jobs import WrongStateError
 from orders.models import Job
-from orders.remaking import AlreadyRemadeError, remake_job
+from orders.remaking import AlreadyRemadeError, CancellationOpenError, remake_job
 from orders.staff_decisions import call_off, give_up, hold_once, make_again, release_holds
 from orders.stock import OutOfStockError
 
@@ -52,7 +51,10 @@ class JobDeed(Deed):
 class MakeAgain(JobDeed):
     slug = "make_again"
     label = gettext_lazy("Make failed jobs again")
-    explains = gettext_lazy("A failed job is ready again, with the stock and the recipe that it had.")
+    explains = gettext_lazy(
+        "A failed job is ready again, with the recipe that it had. If there is not enough to make it a second time, it"
+        " is put on hold."
+    )
 
     def foresee(self, rows: Sequence[Job]) -> list[Foreseen]:
         return foreseeing.making_again(rows)
@@ -68,7 +70,8 @@ class CallOff(JobDeed):
     slug = "call_off"
     label = gettext_lazy("Call off jobs whose maker went silent")
     explains = gettext_lazy(
-        "A maker whose lease ran out in production may have made it, or not: look on the bench first."
+        "A maker whose lease ran out in production may have made it, or not: look on the bench first. What went"
+        " into it is taken off the stock."
     )
 
     def foresee(self, rows: Sequence[Job]) -> list[Foreseen]:
@@ -76,8 +79,7 @@ class CallOff(JobDeed):
 
     def do(self, row: Job, *, request: HttpRequest, told: Foreseen, data: dict[str, Any]) -> None:
         try:
-            with transaction.atomic():
-                call_off(row, by=request.user.get_username(), now=timezone.now())
+            call_off(row, by=request.user.get_username(), now=timezone.now())
         except WrongStateError as error:
             raise self.refuse(row) from error
 
@@ -93,8 +95,7 @@ class GiveUp(JobDeed):
 
     def do(self, row: Job, *, request: HttpRequest, told: Foreseen, data: dict[str, Any]) -> None:
         try:
-            with transaction.atomic():
-                give_up(row, by=request.user.get_username(), now=timezone.now())
+            give_up(row, by=request.user.get_username(), now=timezone.now())
         except WrongStateError as error:
             raise self.refuse(row) from error
 
@@ -117,7 +118,7 @@ class Remake(JobDeed):
             return remake_job(row, reason=data["reason"], by=request.user.get_username(), now=timezone.now())
         except OutOfStockError as error:
             raise RefusedError(short_of(row, error.component)) from error
-        except (AlreadyRemadeError, WrongStateError) as error:
+        except (AlreadyRemadeError, CancellationOpenError, WrongStateError) as error:
             raise self.refuse(row) from error
 
     def done(self, count: int) -> str:

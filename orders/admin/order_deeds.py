@@ -17,9 +17,8 @@ from orders.cancelling import TooLateError, ask_to_cancel, cancel_order
 from orders.foreseeing import orders as foreseeing
 from orders.foreseeing.told import Foreseen
 from orders.goodwill_refunds import NothingToGiveBackError, StillOpenError, give_money_back
-from orders.holds import NothingToHoldError
 from orders.jobs import Actor
-from orders.models import Order
+from orders.models import Job, Order
 from orders.staff_decisions import hold_order, renew_token
 
 REASON_LENGTH = 450  # with the name of the deed, the audit has room for it
@@ -151,10 +150,9 @@ class HoldOrders(OrderDeed):
         return foreseeing.holding(rows)
 
     def do(self, row: Order, *, request: HttpRequest, told: Foreseen, data: dict[str, Any]) -> None:
-        try:
-            held = hold_order(row, **data, by=request.user.get_username(), now=timezone.now())
-        except NothingToHoldError as error:
-            raise self.refuse(row) from error
+        held = hold_order(row, **data, by=request.user.get_username(), now=timezone.now())
+        if not held and not row.jobs.exclude(state__in=Job.OVER).exists():
+            raise self.refuse(row)
         if not held:
             raise RefusedError(_("Order %(number)s: you hold it for this already.") % {"number": row.number})
 

@@ -20,6 +20,7 @@ from configurator.models import Component, PlannedPublish, Recipe
 from configurator.planning import refused_to_do
 from configurator.unpublished import unpublished_drafts
 from orders.admin.bench_pages import LOOK, check_may
+from orders.admin.deeds import MOST_AT_ONCE
 from orders.admin.figure import Figure, list_of
 from orders.admin.made_anew import NOT_MADE_ANEW
 from orders.lately import (
@@ -37,6 +38,7 @@ from orders.models import Job, Order, Shipment
 from orders.today import (
     OpenWork,
     ToBlend,
+    asked_to_stop,
     count_unpaid,
     read_open_work,
     waiting_for_a_word,
@@ -141,6 +143,7 @@ def _late_figures(work: OpenWork) -> list[Figure]:
 def _waiting_figures(*, now: datetime) -> list[Figure]:
     waiting = waiting_for_a_word(now=now, most=MOST_LISTED)
     return [
+        *_asked_figures(),
         Figure(
             _("orders that wait for payment"),
             str(count_unpaid()),
@@ -153,6 +156,14 @@ def _waiting_figures(*, now: datetime) -> list[Figure]:
             _late("waiting"),
         ),
     ]
+
+
+def _asked_figures() -> list[Figure]:
+    """Only while there is something to decide: the shopper was told that one of us does, and writes to her."""
+    asked = asked_to_stop(most=MOST_AT_ONCE)
+    name = _("orders to be cancelled of which something is made already")
+    hint = _("decide about each of their jobs, and write to the shopper")
+    return [Figure(name, str(len(asked)), _list_of_rows(Order, asked), hint, is_alarm=True)] if asked else []
 
 
 def _pace_figures(

@@ -84,12 +84,12 @@ def _asking(order: Order, outlook: Outlook) -> Foreseen:
     if any(job.state in MADE for job in jobs_of(order)):
         says = _(
             "Something of order %(number)s is made already, so the bench is not asked to stop. It is written down that"
-            " the order is to be cancelled, and you decide about each of its jobs."
+            " the order is to be cancelled, and you decide about each of its jobs, and write to her."
         )
         return will(says % named)
     says = _(
-        "The makers of order %(number)s are asked to stop. If they can, it is cancelled, %(amount)s is given back and a"
-        " mail says so; if it is too late, it goes on."
+        "The makers of order %(number)s are asked to stop. If they can, it is cancelled and %(amount)s is given back; if"
+        " it is too late, it goes on. A mail says which."
     )
     return will(says % named)
 

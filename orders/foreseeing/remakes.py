@@ -17,42 +17,61 @@ def remaking(jobs: Sequence[Job]) -> list[Foreseen]:
 
     Jobs take their stock in the order in which they are given.
     """
-    rows = Job.objects.filter(line__in={job.line_id for job in jobs}).exclude(state=Job.State.CANCELLED)
-    last = {job.line_id: job for job in rows.defer("snapshot", "made_of").order_by("id")}
+    rows = Job.objects.filter(order__in={job.order_id for job in jobs}).exclude(state=Job.State.CANCELLED)
+    alive = list(rows.defer("snapshot", "made_of").order_by("id"))
+    last = {job.line_id: job for job in alive}
+    asked = {job.order_id for job in alive if job.cancellation == Job.Cancellation.REQUESTED}
     there = {row.slug: row for row in Component.objects.all()}
-    return [_remaking(job, last=last.get(job.line_id), there=there) for job in jobs]
+    return [
+        _remaking(job, last=last.get(job.line_id), is_asked=job.order_id in asked, there=there) for job in jobs
+    ]
 
 
-def _remaking(job: Job, *, last: Job | None, there: dict[str, Component]) -> Foreseen:
-    """`last` is the job of its line that counts."""
-    named = {"number": job.order.number, "state": str(job.get_state_display())}
+def _remaking(job: Job, *, last: Job | None, is_asked: bool, there: dict[str, Component]) -> Foreseen:
+    if why_not := _why_not(job, last=last, is_asked=is_asked):
+        return stays(why_not)
+    if short := _take(job, there):
+        return stays(short_of(job, short))
+    if job.state == Job.State.FAILED:
+        return will(_("Order %(number)s: the failed job is cancelled, and a new one is made for it.") % _named(job))
+    return will(
+        _("Order %(number)s: the job stays %(state)s, and a new one is made, free of charge.") % _named(job)
+    )
+
+
+def _why_not(job: Job, *, last: Job | None, is_asked: bool) -> str:
+    """`last` is the job of its line that counts; `is_asked`: the bench is asked to cancel its order."""
     if last is not None and last.pk > job.pk:
-        named["state"] = str(last.get_state_display())
-        return stays(
-            _("Order %(number)s: this job is being made anew already, which is now %(state)s.") % named
-        )
+        says = _("Order %(number)s: this job is being made anew already, which is now %(state)s.")
+        return says % {**_named(job), "state": str(last.get_state_display())}
     if job.state in CAN_BE_REMADE and job.order.state != Order.State.PAID:
-        return stays(_("Order %(number)s is cancelled, so nothing is made for it any more.") % named)
+        return _("Order %(number)s is cancelled, so nothing is made for it any more.") % _named(job)
     if job.state not in CAN_BE_REMADE:
         says = _(
             "Order %(number)s: the job is %(state)s. Only what failed, is produced or is shipped is made anew;"
             " what is under way goes on."
         )
-        return stays(says % named)
-    if short := _take(job, there):
-        return stays(short_of(job, short))
-    if job.state == Job.State.FAILED:
-        return will(_("Order %(number)s: the failed job is cancelled, and a new one is made for it.") % named)
-    return will(
-        _("Order %(number)s: the job stays %(state)s, and a new one is made, free of charge.") % named
-    )
+        return says % _named(job)
+    if is_asked:
+        says = _(
+            "Order %(number)s: the makers are asked to cancel it and have not all answered, so nothing of it is made"
+            " anew now. If one of them refuses, the order goes on: make it anew then. A job whose maker went silent can"
+            " be called off, which counts as an answer."
+        )
+        return says % _named(job)
+    return ""
+
+
+def _named(job: Job) -> dict[str, str]:
+    return {"number": job.order.number, "state": str(job.get_state_display())}
 
 
 def short_of(job: Job, component: str) -> str:
     """That there is not enough of a component to make a job anew, with every way on."""
     said = _(
         "Order %(number)s: there is not enough %(component)s left, so nothing was changed. Put the figure on"
-        " the component's page right, let a failed job be made again as it is, or cancel and refund the order."
+        " the component's page right, let a failed job be made again as it is, which waits until there is enough, or"
+        " cancel and refund the order."
     )
     return said % {"number": job.order.number, "component": component}
 

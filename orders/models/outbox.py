@@ -19,6 +19,7 @@ class OutboxEntry(models.Model):
         MAIL_SHIPPED = "mail_shipped", _("mail: shipped")
         MAIL_LATE = "mail_late", _("mail: late")
         MAIL_CANCELLED = "mail_cancelled", _("mail: cancelled")
+        MAIL_CANCEL_REFUSED = "mail_cancel_refused", _("mail: too late to cancel")
         MAIL_PLAN_REFUSED = "mail_plan_refused", _("mail to staff: not published as planned")
 
     class State(models.TextChoices):

@@ -11,7 +11,15 @@ from django.views.decorators.http import require_http_methods
 from configurator.money import written
 from orders.address_changes import correct_address, is_too_late
 from orders.address_form import AddressForm
-from orders.cancelling import SHOPPER, TooLateError, ask_to_cancel, cancel_order, read_outlook
+from orders.cancelling import (
+    SHOPPER,
+    CancelWish,
+    TooLateError,
+    ask_to_cancel,
+    cancel_order,
+    read_outlook,
+    read_wish,
+)
 from orders.models import Order
 
 
@@ -31,27 +39,26 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _cancelled(order, refund=outlook.refund))
             return redirect(order)
-    page = {"order": order, "outlook": outlook}
+    page = {"order": order, "outlook": outlook, "wish": read_wish(order)}
     return render(request, "orders/cancel.html", page, status=409 if request.method == "POST" else 200)
 
 
 @never_cache
 @require_http_methods(["POST"])
 def ask(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask the bench to stop what it has begun."""
+    """Ask the bench to stop what it has in hand, or staff where something is made already."""
     order = get_object_or_404(Order, token=token)
     refund = read_outlook(order).refund
     try:
         ask_to_cancel(order, by=SHOPPER, now=timezone.now())
     except TooLateError:
-        return render(
-            request, "orders/cancel.html", {"order": order, "outlook": read_outlook(order)}, status=409
-        )
+        page = {"order": order, "outlook": read_outlook(order), "wish": read_wish(order)}
+        return render(request, "orders/cancel.html", page, status=409)
     order.refresh_from_db()
     if order.state == Order.State.CANCELLED:
         messages.success(request, _cancelled(order, refund=refund))
     else:
-        messages.success(request, _("We have begun to make it; we ask the bench to stop and write to you."))
+        messages.success(request, _asked(read_wish(order)))
     return redirect(order)
 
 
@@ -78,6 +85,16 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     return render(
         request, "orders/address.html", {"order": order, "form": form, "is_late": is_late}, status=status
     )
+
+
+def _asked(wish: CancelWish) -> str:
+    if wish == CancelWish.REFUSED:
+        return _("It was too late to stop: it goes on and comes to you.")
+    if wish == CancelWish.AT_STAFF:
+        return _(
+            "Something of it is made already, so one of us decides what can still be stopped, and writes to you."
+        )
+    return _("We have asked the bench to stop, and write to you as soon as it has answered.")
 
 
 def _cancelled(order: Order, *, refund: int) -> str:

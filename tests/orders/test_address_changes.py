@@ -12,12 +12,13 @@ from django.db import transaction
 
 from orders.address_changes import Address, correct_address, is_too_late
 from orders.cancelling import SHOPPER, TooLateError, cancel_order
-from orders.claiming import claim_jobs
 from orders.handoff import hand_off
-from orders.models import Job, Order, OrderEvent
+from orders.making import start_job
+from orders.models import FeedEvent, Job, Order, OrderEvent
 from orders.remaking import remake_job
 from orders.staff_decisions import give_up
-from tests.orders.make import claim_before_lock, claim_only, copy_job, make_client, make_job, make_order
+from tests.orders.fulfilment.api import Caller
+from tests.orders.make import claim_only, copy_job, lease_of, make_client, make_job, make_order
 from tests.orders.racing import do_alone, do_at_once, shop_on_file
 from tests.orders.stored import stored_rows
 
@@ -39,7 +40,7 @@ def address_of(order: Order) -> dict[str, str]:
     return {name: getattr(order, name) for name in asdict(YORK)}
 
 
-@pytest.mark.parametrize("state", ["unpaid", "pending", "ready", "failed"])
+@pytest.mark.parametrize("state", ["unpaid", "pending", "ready", "claimed", "failed"])
 def test_until_the_bench_has_begun_the_parcel_can_go_elsewhere(state: str) -> None:
     order = make_order(now=NOW) if state == "unpaid" else make_job(state, now=NOW).order
 
@@ -82,7 +83,7 @@ def test_the_same_address_again_changes_nothing() -> None:
     assert stored_rows() == before
 
 
-@pytest.mark.parametrize("state", ["claimed", "in_production", "produced", "shipped"])
+@pytest.mark.parametrize("state", ["in_production", "produced", "shipped"])
 def test_once_the_bench_has_begun_the_address_stays(state: str) -> None:
     job = make_job(state, now=NOW)
     copy_job(job, 1)
@@ -106,15 +107,21 @@ def test_the_address_of_a_cancelled_order_stays() -> None:
     assert stored_rows() == before
 
 
-def test_a_claim_that_comes_while_the_correction_begins_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = make_job("ready", now=NOW)
-    claim_before_lock(monkeypatch, job, now=NOW)
+def test_a_start_that_comes_while_the_correction_begins_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job("claimed", now=NOW)
+    lease, lock = lease_of(job), Order.objects.select_for_update
     before = stored_rows()
 
+    def start_first(**kwargs: Any) -> object:
+        monkeypatch.undo()
+        start_job(job.public_id, lease=lease, now=NOW)
+        return lock(**kwargs)
+
+    monkeypatch.setattr(Order.objects, "select_for_update", start_first)
     with pytest.raises(TooLateError):
         correct_address(job.order, address=YORK, by=SHOPPER, now=LATER)
 
-    assert stored_rows() == before  # this claim was part of the transaction that is taken back
+    assert stored_rows() == before  # this start was part of the transaction that is taken back
 
 
 def test_two_corrections_at_once_leave_one_whole_address(tmp_path: Path) -> None:
@@ -136,18 +143,19 @@ def test_two_corrections_at_once_leave_one_whole_address(tmp_path: Path) -> None
     assert steps[-1][1] == found["town"]
 
 
-def test_a_correction_and_a_claim_at_once_are_one_after_the_other(tmp_path: Path) -> None:
-    job, client = make_job("ready", now=NOW), make_client().row
+def test_a_correction_and_a_start_at_once_are_one_after_the_other(tmp_path: Path) -> None:
+    job = make_job("claimed", now=NOW)
+    lease = lease_of(job)
 
     with shop_on_file(tmp_path):
         calls: list[Callable[[], Any]] = [
             partial(correct_address, job.order, address=YORK, by=SHOPPER, now=LATER),
-            partial(claim_jobs, client, worker="w", max_jobs=1, lease_seconds=600, now=LATER),
+            partial(start_job, job.public_id, lease=lease, now=LATER),
         ]
-        corrected, claimed = do_at_once(calls)
+        corrected, started = do_at_once(calls)
         town = do_alone(lambda: Order.objects.get().town)
 
-    assert claimed == [job]
+    assert started == job
     assert town == ("York" if corrected is True else "Leeds")
     assert corrected is True or isinstance(corrected, TooLateError)
 
@@ -173,6 +181,8 @@ def test_a_remake_can_go_elsewhere_than_the_bottle_that_was_sent() -> None:
 def test_once_the_bench_has_begun_a_remake_its_address_stays() -> None:
     anew = sent_and_made_anew()
     claim_only(anew, make_client().row, lease_seconds=600, now=NOW)
+    assert is_too_late(anew.order) is False
+    start_job(anew.public_id, lease=lease_of(anew), now=NOW)
     before = stored_rows()
 
     with pytest.raises(TooLateError) as refused:
@@ -202,3 +212,15 @@ def test_what_is_not_made_yet_can_go_elsewhere_than_what_was_sent_before_it() ->
     assert correct_address(job.order, address=YORK, by=SHOPPER, now=LATER) is True
 
     assert address_of(job.order) == asdict(YORK)
+
+
+def test_a_maker_that_has_taken_it_is_told_and_reads_the_new_address() -> None:
+    caller = Caller(make_client())
+    job = make_job("claimed", client=caller.key)
+    read = caller.etag(job)
+
+    assert correct_address(job.order, address=YORK, by=SHOPPER, now=job.created_at) is True
+
+    assert FeedEvent.objects.filter(kind="order.address_corrected", order=job.order).count() == 1
+    assert caller.get(f"/jobs/{job.public_id}")[1]["ship_to"]["town"] == "York"
+    assert caller.etag(job) != read

@@ -8,9 +8,10 @@ from django.test import Client
 
 from orders.cancelling import SHOPPER, ask_to_cancel, cancel_order
 from orders.claiming import claim_jobs
-from orders.models import Order, OrderEvent
+from orders.making import complete_job, decide_cancellation
+from orders.models import Job, Order, OrderEvent
 from orders.remaking import remake_job
-from tests.orders.make import copy_job, make_client, make_job, make_order
+from tests.orders.make import copy_job, lease_of, lots_of, make_client, make_job, make_order
 from tests.orders.pages import read
 from tests.orders.stored import stored_rows
 
@@ -23,7 +24,16 @@ YORK = {
     "address_line2": "",
     "town": "York",
 }
-BEGUN = ["claimed", "in_production", "produced"]
+BEGUN = {
+    "claimed": "A maker has taken it",
+    "in_production": "We have begun to make it",
+    "produced": "Something of it is made already",
+}
+TOLD = {
+    "claimed": "We have asked the bench to stop, and write to you as soon as it has answered.",
+    "in_production": "We have asked the bench to stop, and write to you as soon as it has answered.",
+    "produced": "Something of it is made already, so one of us decides what can still be stopped, and writes to you.",
+}
 PERSONAL = ["Ada Lovelace", "ada@example.org", "LS1 4DY", "12 Calverley Street"]
 
 
@@ -136,7 +146,7 @@ def test_too_late_says_so_and_offers_to_ask_the_bench(client: Client, state: str
     assert (shown.status_code, refused.status_code) == (200, 409)
     for response in (shown, refused):
         page = read(response)
-        assert "We have begun to make it, so it cannot simply be cancelled any more." in page.text
+        assert f"{BEGUN[state]}, so it cannot simply be cancelled any more." in page.text
         assert page.tags["button"] == ["Ask us to stop"]
         assert f'action="{page_of(job.order, "ask-to-cancel")}"' in response.content.decode()
     assert stored_rows() == before
@@ -149,12 +159,10 @@ def test_asking_is_one_click_and_is_said_from_then_on(client: Client, state: str
     response = client.post(page_of(job.order, "ask-to-cancel"))
 
     assert response["Location"] == f"/order/{job.order.token}"
-    assert said_after(client, response) == [
-        "We have begun to make it; we ask the bench to stop and write to you."
-    ]
+    assert said_after(client, response) == [TOLD[state]]
     assert [event.kind for event in OrderEvent.objects.all()] == ["cancel_asked"]
     page = read(client.get(page_of(job.order, "cancel")))
-    assert "You asked us to cancel it on" in page.text
+    assert "You asked us on" in page.text
     assert "button" not in page.tags
     before = stored_rows()
     client.post(page_of(job.order, "ask-to-cancel"))
@@ -276,7 +284,7 @@ def test_a_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(
     assert stored_rows() == before
 
 
-@pytest.mark.parametrize("state", [*BEGUN, "shipped"])
+@pytest.mark.parametrize("state", ["in_production", "produced", "shipped"])
 def test_too_late_for_another_address_says_so_and_keeps_what_was_typed(client: Client, state: str) -> None:
     job = make_job(state)
     copy_job(job, 1)
@@ -322,6 +330,7 @@ def test_beside_a_sent_bottle_a_remake_is_offered_what_can_be_done_and_nothing_e
     ("state", "offered"),
     [
         ("ready", {"Correct the address", "Change the mix", "Cancel the order"}),
+        ("claimed", {"Correct the address", "Ask us to stop"}),
         ("in_production", {"Ask us to stop"}),
         ("shipped", set()),
     ],
@@ -335,3 +344,74 @@ def test_the_page_of_an_order_offers_what_can_still_be_done(
     page = read(client.get(f"/order/{order.token}"))
 
     assert all_there_is & set(page.links) == offered
+
+
+ASKED = "The bench is asked to stop and has not answered yet. We write to you as soon as it has, whatever it says."
+REFUSED = "It was too late to stop: it goes on and comes to you."
+DECIDED = "Something of it is made already, so one of us decides what can still be stopped, and writes to you."
+
+
+def refuse(job: Job) -> None:
+    decide_cancellation(job.public_id, lease=lease_of(job), accept=False, now=job.created_at)
+
+
+def finish(job: Job) -> None:
+    complete_job(job.public_id, lease=lease_of(job), batch="B1", lots=lots_of(job), now=job.created_at)
+
+
+def nothing_more(job: Job) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("state", "answer", "said"),
+    [
+        ("claimed", nothing_more, ASKED),
+        ("in_production", nothing_more, ASKED),
+        ("in_production", refuse, REFUSED),
+        ("in_production", finish, REFUSED),
+        ("produced", nothing_more, DECIDED),
+    ],
+)
+def test_what_has_become_of_her_wish_is_said_on_every_page_and_nothing_else(
+    client: Client, state: str, answer: Any, said: str
+) -> None:
+    job = make_job(state)
+    ask_to_cancel(job.order, by=SHOPPER, now=job.created_at)
+    answer(job)
+
+    for address in (f"/order/{job.order.token}", page_of(job.order, "cancel")):
+        page = read(client.get(address))
+        assert "You asked us on" in page.text
+        assert [each for each in (ASKED, REFUSED, DECIDED) if each in page.text] == [said]
+        assert "button" not in page.tags
+        assert "Ask us to stop" not in page.links
+    assert said_after(client, client.post(page_of(job.order, "ask-to-cancel"))) == [
+        TOLD["claimed"] if said == ASKED else said
+    ]
+
+
+def test_an_order_of_which_everything_is_sent_says_no_more_of_her_wish(client: Client) -> None:
+    job = make_job("produced")
+    ask_to_cancel(job.order, by=SHOPPER, now=job.created_at)
+    Job.objects.filter(pk=job.pk).update(state="shipped", shipment=make_job("shipped").shipment)
+
+    assert "You asked us on" not in read(client.get(f"/order/{job.order.token}")).text
+    assert "It is made and on its way" in read(client.get(page_of(job.order, "cancel"))).text
+
+
+def test_of_what_a_maker_has_only_taken_nobody_says_that_it_is_begun(client: Client) -> None:
+    order = make_job("claimed").order
+
+    for page in ("", "/cancel", "/change", "/address"):
+        assert "begun to make" not in read(client.get(f"/order/{order.token}{page}")).text
+
+
+def test_the_address_of_what_a_maker_has_only_taken_is_corrected(client: Client) -> None:
+    order = make_job("claimed").order
+
+    response = client.post(page_of(order, "address"), YORK)
+
+    assert said_after(client, response) == ["Your parcel goes to the new address in York."]
+    order.refresh_from_db()
+    assert order.town == "York"

@@ -147,12 +147,15 @@ def test_each_parcel_is_told_and_a_parcel_reported_twice_is_told_once(mailoutbox
     assert entries.count() == 2
 
 
-@pytest.mark.parametrize("topic", ["mail_confirmed", "mail_in_production", "mail_late"])
+@pytest.mark.parametrize(
+    "topic", ["mail_confirmed", "mail_in_production", "mail_late", "mail_cancel_refused"]
+)
 def test_a_mail_about_an_order_that_was_cancelled_meanwhile_is_not_sent(
     mailoutbox: Mailbox, topic: str
 ) -> None:
     order = make_job("in_production", now=NOW).order
     add_slip(order, now=NOW)
+    add_entry(OutboxEntry.Topic.MAIL_CANCEL_REFUSED, order=order, now=NOW)
     Order.objects.update(state="cancelled")
     entry = entry_of(order, topic)
 
@@ -319,3 +322,12 @@ def test_a_server_that_is_gone_is_a_failure_that_changes_nothing_else(settings: 
     entry.refresh_from_db()
     assert entry.error.startswith("ConnectionRefusedError: ")
     assert {**after, "OutboxEntry": []} == {**before, "OutboxEntry": []}
+
+
+def test_who_was_refused_is_told_so_though_everything_is_sent_by_then(mailoutbox: Mailbox) -> None:
+    order = make_job("shipped", now=NOW).order
+    entry = add_entry(OutboxEntry.Topic.MAIL_CANCEL_REFUSED, order=order, now=NOW)
+
+    assert process_outbox(entry.pk, now=NOW) is True
+
+    assert told(mailoutbox) == ["cancel-refused"]

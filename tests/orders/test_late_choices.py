@@ -208,14 +208,23 @@ def test_waiting_is_a_post_and_belongs_to_its_order(client: Client) -> None:
     ]
 
 
-@pytest.mark.parametrize("state", ["claimed", "in_production", "produced"])
-def test_choices_that_are_no_longer_possible_say_why(client: Client, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "changed", "cancelled"),
+    [
+        ("claimed", "a maker has taken it", "a maker has taken it"),
+        ("in_production", "we have begun to make it", "we have begun to make it"),
+        ("produced", "we have begun to make it", "something of it is made already"),
+    ],
+)
+def test_choices_that_are_no_longer_possible_say_why(
+    client: Client, state: str, changed: str, cancelled: str
+) -> None:
     order = make_late(state)
 
     page = read(get(client, order))
 
-    assert "It cannot be changed any more: we have begun to make it." in page.text
-    assert "It cannot simply be cancelled any more: we have begun to make it." in page.text
+    assert f"It cannot be changed any more: {changed}." in page.text
+    assert f"It cannot simply be cancelled any more: {cancelled}." in page.text
     assert page.links["Ask us to stop"] == f"/order/{order.token}/cancel"
     assert "Change it" not in page.links
     assert page.tags["button"] == ["Wait for it until Monday 9 March"]
@@ -229,6 +238,21 @@ def test_who_has_asked_to_stop_is_not_asked_whether_she_wants_to(client: Client)
 
     assert "You have asked us to cancel it; we will write and tell you whether we could stop." in page.text
     assert "Ask us to stop" not in page.links
+
+
+def test_who_was_refused_or_waits_for_staff_reads_that_beside_the_choices(client: Client) -> None:
+    refused, decided = make_late("in_production"), make_job("produced", now=NOW).order
+    assert tell_of_slips(now=LATE) == 1
+    for order in (refused, decided):
+        ask_to_cancel(order, by=SHOPPER, now=LATE)
+    OrderEvent.objects.create(order=refused, kind="cancel_refused", by="fulfilment", at=LATE)
+
+    said = read(get(client, refused)).text
+    assert "You have asked us to cancel it, and it was too late to stop." in said
+    assert "we will write and tell you" not in said
+    said = read(get(client, decided)).text
+    assert "You have asked us to cancel it; one of us decides what can still be stopped" in said
+    assert "we will write and tell you" not in said
 
 
 def change(client: Client, order: Order) -> Any:
@@ -297,7 +321,8 @@ def test_what_is_begun_is_not_changed_and_the_page_says_so(client: Client, state
 
     assert (shown.status_code, response.status_code) == (200, 409)
     for page in (read(shown), read(response)):
-        assert "We have begun to make it, so it cannot be changed any more. Nothing was changed." in page.text
+        why = "A maker has taken it" if state == "claimed" else "We have begun to make it"
+        assert f"{why}, so it cannot be changed any more. Nothing was changed." in page.text
         assert "Cancel it and change the mixes" not in page.tags.get("button", [])
         assert ("Ask us to stop" in page.links) is (state != "shipped")
     assert stored() == before
@@ -321,7 +346,7 @@ def test_an_order_that_is_begun_between_page_and_click_is_not_changed(
     response = change(client, job.order)
 
     assert response.status_code == 409
-    assert "We have begun to make it" in read(response).text
+    assert "A maker has taken it" in read(response).text
     assert [stored()] == after
 
 

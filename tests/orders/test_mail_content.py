@@ -27,7 +27,10 @@ pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OTHER = {**MIX, "main": "quench"}
-ALL = ("mail_confirmed", "mail_in_production", "mail_shipped", "mail_late", "mail_cancelled")
+ALL = (
+    *("mail_confirmed", "mail_in_production", "mail_shipped", "mail_late", "mail_cancelled"),
+    "mail_cancel_refused",
+)
 SMALL = 30 * 1024
 
 
@@ -48,9 +51,10 @@ ORDERS = {
 
 
 def make_all_mails(order: Order) -> dict[str, Mail]:
-    """Each of the five mails about an order of one line that was shipped; whether it would go out is not asked."""
+    """Each of the six mails about an order of one line that was shipped; whether it would go out is not asked."""
     add_slip(order, now=NOW)
     add_entry(OutboxEntry.Topic.MAIL_CANCELLED, order=order, now=NOW)
+    add_entry(OutboxEntry.Topic.MAIL_CANCEL_REFUSED, order=order, now=NOW)
     return {topic: write_mail(entry_of(order, topic)) for topic in ALL}
 
 
@@ -167,6 +171,20 @@ def test_a_cancellation_of_what_was_never_paid_gives_nothing_back() -> None:
         assert "give back" not in said
 
 
+def test_a_refused_cancellation_says_that_the_order_goes_on_and_when_it_comes() -> None:
+    order = make_job("in_production", now=NOW).order
+    entry = add_entry(OutboxEntry.Topic.MAIL_CANCEL_REFUSED, order=order, now=NOW)
+
+    mail = write_mail(entry)
+
+    assert mail.subject == f"Order {order.number} goes on: it was too late to stop"
+    for said in (" ".join(mail.text.split()), read_html(mail.html)[0]):
+        assert f"You asked us to cancel order {order.number}." in said
+        assert "it was too late to stop, so it goes on and comes to you." in said
+        assert "With you by Friday 6 March." in said
+        assert "give back" not in said
+
+
 @pytest.mark.parametrize("topic", ALL)
 def test_every_mail_leads_to_the_orders_page_and_says_all_in_both_parts(
     settings: LazySettings, topic: str
@@ -263,8 +281,9 @@ def test_twenty_lines_of_the_longest_mixes_and_names_are_at_most_30_kb_a_part() 
     add_entry(OutboxEntry.Topic.MAIL_IN_PRODUCTION, order=order, now=NOW)
     add_slip(order, now=NOW)
     add_entry(OutboxEntry.Topic.MAIL_CANCELLED, order=order, now=NOW)
+    add_entry(OutboxEntry.Topic.MAIL_CANCEL_REFUSED, order=order, now=NOW)
 
-    for topic in ("mail_confirmed", "mail_in_production", "mail_late", "mail_cancelled"):
+    for topic in [each for each in ALL if each != "mail_shipped"]:
         mail = write_mail(entry_of(order, topic))
 
         assert mail.text.count(longest_name) == mail.html.count(longest_name) == 20

@@ -279,7 +279,7 @@ def test_an_unpaid_order_can_be_corrected_and_cancelled(client: Client) -> None:
     assert "Change the mix" not in page.links
 
 
-@pytest.mark.parametrize("state", ["claimed", "in_production", "produced"])
+@pytest.mark.parametrize("state", ["in_production", "produced"])
 def test_once_it_is_begun_the_page_says_so_and_offers_to_ask(client: Client, state: str) -> None:
     order = make_job(state).order
 
@@ -288,6 +288,17 @@ def test_once_it_is_begun_the_page_says_so_and_offers_to_ask(client: Client, sta
     assert "We have begun to make it, so address and mix stay as they are." in page.text
     assert page.links["Ask us to stop"] == f"/order/{order.token}/cancel"
     assert not {"Correct the address", "Change the mix", "Cancel the order"} & set(page.links)
+
+
+def test_what_a_maker_has_only_taken_can_be_corrected_and_asked_about(client: Client) -> None:
+    order = make_job("claimed").order
+
+    page = read(get(client, order))
+
+    assert "A maker has taken it and has not begun, so the mix stays as it is." in page.text
+    assert page.links["Correct the address"] == f"/order/{order.token}/address"
+    assert page.links["Ask us to stop"] == f"/order/{order.token}/cancel"
+    assert not {"Change the mix", "Cancel the order"} & set(page.links)
 
 
 def test_who_has_asked_is_told_when_and_not_asked_to_ask_again(client: Client) -> None:

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from configurator.models import Component
 from orders.admin import deeds, order_deeds
-from orders.cancelling import cancel_order
-from orders.models import Hold, Order, OrderEvent, OutboxEntry
+from orders.cancelling import ask_to_cancel, cancel_order
+from orders.models import Hold, Job, Order, OrderEvent, OutboxEntry
+from orders.staff_decisions import hold_order
 from tests.orders.admin.people import confirm, decide, make_boss, make_clerk, read_shown
-from tests.orders.make import STAFF, make_client, make_job, make_order
+from tests.orders.make import STAFF, copy_job, make_client, make_job, make_order
 from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -195,3 +196,41 @@ def test_who_may_only_look_opens_no_page_of_a_decision(slug: str) -> None:
 
 def test_only_what_may_be_the_key_of_a_row_is_looked_up() -> None:
     assert deeds.read_pks(["7", "", "x", "-1", "1.0", "²", "9" * 18, "9" * 19]) == [7, 10**18 - 1]
+
+
+def test_nothing_is_made_anew_of_an_order_that_the_makers_are_asked_to_stop_and_the_page_says_why() -> None:
+    job, boss = make_job("claimed"), make_boss()
+    copy_job(job, 1)
+    Job.objects.exclude(pk=job.pk).update(state="failed")
+    failed = Job.objects.exclude(pk=job.pk).get()
+    ask_to_cancel(job.order, by=STAFF, now=timezone.now())
+    before = stored_rows()
+
+    page = boss.get(f"{JOBS}remake/?job={failed.pk}").content.decode()
+    [(level, said)] = decide(boss, JOBS, "remake", failed, reason="it broke")
+
+    why = "the makers are asked to cancel it and have not all answered, so nothing of it is made anew now."
+    assert why in page
+    assert (level, why in said, "make it anew then" in said) == ("warning", True, True)
+    assert stored_rows() == before
+
+
+def test_an_order_that_is_sent_while_it_is_put_on_hold_is_said_to_be_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job, boss = make_job("produced"), make_boss()
+    address = f"{ORDERS}put_on_hold/?order={job.order_id}"
+    shown = read_shown(boss, address)
+
+    def send_first(order: Order, **kwargs: Any) -> int:
+        Job.objects.filter(pk=job.pk).update(state="shipped", shipment=make_job("shipped").shipment)
+        return hold_order(order, **kwargs)
+
+    monkeypatch.setattr(order_deeds, "hold_order", send_first)
+
+    response = boss.post(address, {"shown": shown, "reason": "other", "note": ""}, follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == [
+        f"Everything of order {job.order.number} is shipped or cancelled, so there is nothing to hold."
+    ]
+    assert not Hold.objects.exists()

@@ -14,11 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from configurator.models import Component, Recipe
+from orders.cancelling import SHOPPER, ask_to_cancel
 from orders.lately import Punctuality
 from orders.lateness import tell_of_slips
+from orders.making import decide_cancellation
 from orders.models import Job, Order
 from tests.orders.admin.people import make_boss, make_clerk
-from tests.orders.make import copy_job, make_client, make_job, make_order
+from tests.orders.make import copy_job, lease_of, make_client, make_job, make_order
 from tests.orders.pages import read
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -204,3 +206,19 @@ def test_the_page_costs_as_many_queries_for_many_jobs() -> None:
 
 def _names(queries: Any) -> str:
     return "\n".join(query["sql"][:200] for query in queries)
+
+
+def test_who_asked_to_cancel_what_is_made_already_is_named_until_nothing_is_left_to_decide() -> None:
+    made, begun, refused = make_job(S.PRODUCED), make_job(S.IN_PRODUCTION), make_job(S.IN_PRODUCTION)
+    boss = make_boss()
+    for job in (made, begun, refused):
+        ask_to_cancel(job.order, by=SHOPPER, now=timezone.now())
+    decide_cancellation(refused.public_id, lease=lease_of(refused), accept=False, now=timezone.now())
+
+    page = open_index(boss)
+
+    assert "orders to be cancelled of which something is made already" in page
+    [address] = [address for _number, address in counted(page) if f"pk__in={made.order_id}" in address]
+    assert [row.pk for row in boss.get(address).context["cl"].result_list] == [made.order_id]
+    Job.objects.filter(pk=made.pk).update(state=S.SHIPPED, shipment=make_job(S.SHIPPED).shipment)
+    assert "orders to be cancelled" not in open_index(boss)

@@ -9,12 +9,13 @@ import pytest
 from django.utils import timezone
 
 from orders.cancelling import SHOPPER, ask_to_cancel
-from orders.claiming import claim_jobs, reclaim_job
+from orders.claiming import claim_jobs, expire_leases, reclaim_job
 from orders.holds import place_hold
 from orders.idempotency import Answer, KeyInFlightError, answer_once
 from orders.jobs import WrongStateError
 from orders.making import complete_job, decide_cancellation
 from orders.models import FeedEvent, IdempotentAnswer, Job, JobTransition, OrderEvent
+from orders.staff_decisions import call_off
 from tests.length import long_or_short
 from tests.orders.make import STAFF, copy_job, lease_of, lots_of, make_client, make_job
 from tests.orders.racing import EvenRace, do_alone, do_at_once, shop_on_file
@@ -176,3 +177,31 @@ def test_of_eight_that_reclaim_at_once_one_gets_the_job(tmp_path: Path) -> None:
         outcomes = do_at_once([again] * 8)
 
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Job": 1, "WrongStateError": 7}
+
+
+def test_of_a_reclaim_and_a_call_off_at_once_only_one_happens(tmp_path: Path) -> None:
+    client, races, first = make_client().row, EvenRace(25), Counter[str]()
+    for _ in range(40):
+        make_job("in_production", lease_seconds=60, now=NOW)
+    late = NOW + timedelta(seconds=61)
+    expire_leases(late)
+    lapsed = list(Job.objects.filter(lapsed=True).order_by("pk"))  # as staff have them on their page
+
+    with shop_on_file(tmp_path):
+        for job in lapsed:
+            again = partial(
+                reclaim_job, client, job.public_id, worker="w", lease_seconds=600, now=late
+            )
+            reclaimed, called_off = races.run(again, partial(call_off, job, by="Grace", now=late))
+            state = do_alone(partial(read, job))[0]
+            if isinstance(reclaimed, Job):
+                assert isinstance(called_off, WrongStateError)
+                assert state == "in_production"
+            else:
+                assert isinstance(called_off, Job)
+                assert state == "failed"
+            first[state] += 1
+            races.was_won_by(0 if isinstance(reclaimed, Job) else 1)
+
+    assert sum(first.values()) == 40
+    assert len(first) == 2

@@ -4,17 +4,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.utils import timezone
 
 from configurator.models import Component
 from orders.cancelling import SHOPPER, TooLateError, ask_to_cancel, cancel_order
 from orders.claiming import claim_jobs, expire_leases
+from orders.foreseeing.remakes import remaking
+from orders.handoff import hand_off
+from orders.holds import release_hold
+from orders.invariants import find_offences
 from orders.making import complete_job, start_job
 from orders.models import FeedEvent, Job, Order, OrderEvent, OutboxEntry
+from orders.outbox import process_outbox
+from orders.placing import Wish
+from orders.remaking import CancellationOpenError, remake_job
 from orders.staff_decisions import call_off, make_again
 from orders.tracking import read_tracking
 from tests.orders.fulfilment.api import Caller, as_json, everything
-from tests.orders.make import STAFF, claim_only, copy_job, lease_of, lots_of, make_client, make_job
+from tests.orders.mails import place
+from tests.orders.make import MIX, STAFF, claim_only, copy_job, lease_of, lots_of, make_client, make_job
 from tests.orders.stored import reserved
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -46,6 +56,20 @@ def two_jobs(caller: Caller, first: str, second: str = S.CLAIMED) -> tuple[Job, 
     if second == S.CLAIMED:
         claim_only(other, caller.key, lease_seconds=600, now=now)
     return Job.objects.get(pk=job.pk), Job.objects.get(pk=other.pk)
+
+
+def two_lines(caller: Caller) -> tuple[Job, Job]:
+    """Two claimed jobs of an order of two lines, with stock set aside for each."""
+    now = timezone.now()
+    order = place([Wish(recipe="shampoo", mix=MIX, size="250ml")] * 2, now=now)
+    with transaction.atomic():
+        hand_off(order, now)
+    first, second = claim_jobs(caller.key, worker="w", max_jobs=2, lease_seconds=600, now=now)
+    return first, second
+
+
+def offences() -> list[str]:
+    return [str(offence) for offence in find_offences(now=timezone.now())]
 
 
 def states(*jobs: Job) -> list[tuple[str, str]]:
@@ -313,3 +337,99 @@ def test_a_wrong_field_is_named(caller: Caller, wrong: dict[str, Any], field: st
 
     assert (status, [error["field"] for error in problem["errors"]]) == (422, [field])
     assert everything() == before
+
+
+@pytest.mark.parametrize("decision", ["accept", "reject"])
+def test_nothing_is_made_anew_while_the_bench_is_asked_to_stop(caller: Caller, decision: str) -> None:
+    """Else the new job, which nobody is asked to stop, would go on in a cancelled order."""
+    first, second = two_lines(caller)
+    caller.report(first, "start")
+    caller.report(second, "fail", retryable=False, code="damaged")
+    ask(first.order)
+    failed = Job.objects.select_related("order", "line__version").get(pk=second.pk)
+    before = everything()
+
+    with pytest.raises(CancellationOpenError):
+        remake_job(failed, reason="it broke", by="Grace", now=timezone.now())
+
+    assert everything() == before
+    [told] = remaking([failed])
+    assert (told.happens, "the makers are asked to cancel it" in told.says) == (False, True)
+    decide(caller, first, decision)
+    if decision == "accept":
+        assert states(first, second) == [("cancelled", "accepted")] * 2
+        assert (Order.objects.get().state, Job.objects.count()) == ("cancelled", 2)
+    else:
+        anew = remake_job(failed, reason="it broke", by="Grace", now=timezone.now())
+        assert (anew.state, Order.objects.get().state) == ("pending", "paid")
+    assert offences() == []
+
+
+def test_an_order_is_not_closed_while_a_job_is_in_hand_that_nobody_was_asked_about(caller: Caller) -> None:
+    first, second = two_jobs(caller, S.IN_PRODUCTION)
+    ask(first.order)
+    Job.objects.filter(pk=second.pk).update(cancellation="")
+
+    decide(caller, first, "accept")
+
+    assert states(first, second) == [("cancelled", "accepted"), ("claimed", "")]
+    assert (events(), asked_for(), Order.objects.get().state) == (["cancel_asked"], set(), "paid")
+    assert caller.report(second, "release")[1]["state"] == "cancelled"
+    assert (events(), Order.objects.get().state) == (["cancel_asked", "cancelled"], "cancelled")
+
+
+@pytest.mark.parametrize("refuse", ["reject", "complete"])
+def test_a_refusal_is_told_by_one_mail(
+    caller: Caller, mailoutbox: list[EmailMultiAlternatives], refuse: str
+) -> None:
+    job, other = two_lines(caller)
+    caller.report(job, "start")
+    ask(job.order)
+    assert not OutboxEntry.objects.filter(topic="mail_cancel_refused").exists()
+
+    if refuse == "reject":
+        decide(caller, job, "reject")
+    caller.report(job, "complete", batch="B1", lots=as_json(lots_of(job)))
+    caller.report(other, "release")
+    entry = OutboxEntry.objects.get(topic="mail_cancel_refused")
+    for _ in range(2):
+        process_outbox(entry.pk, now=timezone.now())
+
+    assert [mail.subject for mail in mailoutbox] == [
+        f"Order {job.order.number} goes on: it was too late to stop"
+    ]
+
+
+def test_an_accepted_cancellation_tells_of_no_refusal(caller: Caller) -> None:
+    job = make_job(S.CLAIMED, client=caller.key)
+    ask(job.order)
+
+    decide(caller, job, "accept")
+
+    assert not OutboxEntry.objects.filter(topic="mail_cancel_refused").exists()
+
+
+def test_what_is_made_again_without_enough_for_it_waits_and_takes_nothing_of_others(caller: Caller) -> None:
+    def mend() -> Any:
+        return Component.objects.values_list("stock_ml", "reserved_ml").get(slug="mend")
+
+    Component.objects.filter(slug="mend").update(stock_ml=20)  # enough for two bottles
+    first, second = two_lines(caller)
+    caller.report(first, "start")
+    ask(first.order)
+    decide(caller, first, "accept")
+    assert mend() == (10, 10)
+
+    decide(caller, second, "reject")
+
+    remake = Job.objects.get(remake_of=first)
+    hold = remake.holds.get()
+    assert (remake.on_hold, hold.reason, hold.note) == (True, "stock", "There is not enough Mend left.")
+    assert (mend(), offences()) == ((10, 20), [])
+    Component.objects.filter(slug="mend").update(stock_ml=20)
+    release_hold(hold.public_id, job_id=remake.public_id, by=STAFF, now=timezone.now())
+    assert claim_jobs(caller.key, worker="w", max_jobs=1, lease_seconds=60, now=timezone.now()) == [remake]
+    for job in (remake, second):
+        caller.report(job, "start")
+        caller.report(job, "complete", batch="B1", lots=as_json(lots_of(job)))
+    assert (mend(), offences()) == ((0, 0), [])

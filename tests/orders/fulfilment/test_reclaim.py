@@ -1,13 +1,16 @@
 """Reclaiming: whoever has the begun goods of a lapsed job goes on with it under a lease of its own."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from orders.claiming import expire_leases
-from orders.models import FeedEvent, Job
+from orders.claiming import expire_leases, reclaim_job
+from orders.jobs import WrongStateError
+from orders.models import FeedEvent, Job, Order
+from orders.staff_decisions import call_off
 from tests.orders.fulfilment.api import Caller, as_json, everything
 from tests.orders.make import lots_of, make_client, make_job
 
@@ -73,3 +76,26 @@ def test_of_two_that_reclaim_only_the_first_does(caller: Caller) -> None:
         assert Caller(make_client()).post(f"/jobs/{job.public_id}/reclaim", BODY)[0] == 409
 
     assert Job.objects.get().client == caller.key
+
+
+def test_what_is_reclaimed_just_before_staff_call_it_off_is_not_called_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = make_job("in_production", lease_seconds=60)
+    late = timezone.now() + timedelta(seconds=61)
+    expire_leases(late)
+    seen, client, lock = Job.objects.get(), make_client().row, Order.objects.select_for_update
+    assert seen.lapsed
+    before = everything()
+
+    def reclaim_first(**kwargs: Any) -> object:
+        monkeypatch.undo()
+        reclaim_job(client, job.public_id, worker="Grace", lease_seconds=600, now=late)
+        return lock(**kwargs)
+
+    monkeypatch.setattr(Order.objects, "select_for_update", reclaim_first)
+    with pytest.raises(WrongStateError) as refused:
+        call_off(seen, by="Ada", now=late)
+
+    assert (refused.value.job.state, refused.value.job.lapsed) == ("in_production", False)
+    assert everything() == before  # this reclaim was part of the transaction that is taken back

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orders.lateness import tell_of_slips
+from orders.making import decide_cancellation
 from orders.models import Job, Order
-from tests.orders.make import make_job, make_order
+from tests.orders.make import lease_of, make_job, make_order
 from tests.pages.samples import CUSTOMER, Sent, elsewhere, page, posted
 
 
@@ -35,6 +36,19 @@ def paid_order(shopper: Client) -> str:
 @page("orders:tracking", "in the making")
 def order_in_the_making(shopper: Client) -> str:
     return make_job(Job.State.IN_PRODUCTION).order.get_absolute_url()
+
+
+@page("orders:tracking", "taken by a maker")
+def order_of_a_maker(shopper: Client) -> str:
+    return make_job(Job.State.CLAIMED).order.get_absolute_url()
+
+
+@page("orders:tracking", "too late to stop")
+def order_that_goes_on(shopper: Client) -> str:
+    job = make_job(Job.State.IN_PRODUCTION)
+    shopper.post(reverse("orders:ask_to_cancel", args=[job.order.token]))
+    decide_cancellation(job.public_id, lease=lease_of(job), accept=False, now=timezone.now())
+    return job.order.get_absolute_url()
 
 
 @page("orders:tracking", "shipped")
@@ -69,6 +83,23 @@ def cancel_once_more(shopper: Client) -> str:
     token = make_job(Job.State.IN_PRODUCTION).order.token
     shopper.post(reverse("orders:ask_to_cancel", args=[token]))
     return reverse("orders:cancel", args=[token])
+
+
+@page("orders:cancel", "taken by a maker")
+def cancel_taken(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_job(Job.State.CLAIMED).order.token])
+
+
+@page("orders:cancel", "made")
+def cancel_made(shopper: Client) -> str:
+    return reverse("orders:cancel", args=[make_job(Job.State.PRODUCED).order.token])
+
+
+@page("orders:cancel", "made, and asked for already")
+def cancel_made_once_more(shopper: Client) -> str:
+    path = cancel_made(shopper)
+    shopper.post(path.replace("/cancel", "/ask-to-cancel"))
+    return path
 
 
 @page("orders:cancel", "shipped")

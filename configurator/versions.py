@@ -13,11 +13,11 @@ MIXERS_KEPT = 256  # per process; a shop has some forty recipes, and baskets and
 
 
 class NotOnSaleError(LookupError):
-    """There is no published recipe of this short name."""
+    """There is no published recipe of this short name; without one: there is none at all."""
 
-    def __init__(self, slug: str) -> None:
+    def __init__(self, slug: str | None = None) -> None:
         self.slug = slug
-        super().__init__(f"No recipe called {slug!r} is on sale.")
+        super().__init__("No recipe is on sale." if slug is None else f"No recipe called {slug!r} is on sale.")
 
 
 def newest_version(slug: str) -> RecipeVersion:

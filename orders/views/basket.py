@@ -1,10 +1,8 @@
 """The basket: what is in it, and every change to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,15 +13,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from configurator.bench import Bench, read_bench, recent_bench
 from configurator.mix_address import read_state
-from configurator.models import RecipeVersion
 from configurator.remembering import read_avoid
 from configurator.same_origin import same_origin_post
-from configurator.versions import NotOnSaleError, mixer_for, recent_version
+from configurator.versions import mixer_for
+from configurator.views.finding import find_version
 from configurator.wording import mix_name
 from orders import basket_lines, baskets
 from orders.basket_page import read_basket
 from orders.basket_session import basket_key, recount, remember
-from orders.baskets import BasketFullError, TooManyOfOneError, find_line, unpaid_orders, version_on_sale
+from orders.baskets import (
+    BasketFullError,
+    BasketRow,
+    TooManyOfOneError,
+    find_line,
+    unpaid_orders,
+    version_on_sale,
+)
 from orders.bench_without import without_orders
 from orders.models import BasketLine
 
@@ -36,7 +41,7 @@ REMOVED = "removed"  # in the session: the line that was taken out last
 def basket(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = baskets.lines_of(basket_key(request.session))
-    recount(request, rows)
+    recount(request, (row.line for row in rows))
     bench = without_orders(recent_bench(today=today), unpaid_orders(rows))
     page = read_basket(rows, bench=bench, today=today, avoid=read_avoid(request.session))
     context = {
@@ -53,23 +58,22 @@ def basket(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """From the mixer's form (or a quiz result) into the basket; back to the mixer if it cannot be made."""
-    version = _find_version(request.POST.get("recipe", ""))
+    version = find_version(request.POST.get("recipe", ""))
     mixer = mixer_for(version)
     state = read_state(mixer, choices="", query=request.POST)
-    bench = recent_bench(
-        today=timezone.localdate()
-    )  # what is in the basket is looked at anew when it is ordered
+    # As the mixer showed it: what is in the basket is looked at anew when it is ordered.
+    bench = recent_bench(today=timezone.localdate())
     content = basket_lines.content_for(version, state, bench=bench, avoid=read_avoid(request.session))
     if content is None:
         return redirect(state.address(mixer))
     now = timezone.now()
     kept = basket_key(request.session)
-    line = find_line(kept, state.line) if state.line is not None else None
-    is_new = line is None
+    row = find_line(kept, state.line) if state.line is not None else None
     try:
-        if line is None:
+        if row is None:
             line = baskets.add_line(kept, content, now=now)
         else:
+            line = row.line
             basket_lines.edit(line, content, now=now)
     except BasketFullError as error:
         messages.error(request, _too_many(error))
@@ -77,7 +81,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except TooManyOfOneError as error:
         messages.error(request, _too_many(error))
         return redirect("orders:basket")
-    remember(request, line.basket, more=1 if is_new else 0)
+    remember(request, line.basket, more=1 if row is None else 0)
     return redirect(reverse("orders:basket", query={"added": line.pk}))
 
 
@@ -92,8 +96,8 @@ def change(request: HttpRequest, line: int, action: str) -> HttpResponse:
         return redirect("orders:basket")
     request.session.pop(REMOVED, None)
     ACTIONS[action](request, row)
-    remember(request, row.basket)
-    return redirect(f"{reverse('orders:basket')}#line-{row.pk}")
+    remember(request, row.line.basket)
+    return redirect(f"{reverse('orders:basket')}#line-{line}")
 
 
 @require_POST
@@ -114,69 +118,69 @@ def put_back(request: HttpRequest) -> HttpResponse:
     return redirect("orders:basket")
 
 
-def _quantity(request: HttpRequest, line: BasketLine) -> None:
+def _quantity(request: HttpRequest, row: BasketRow) -> None:
     text = request.POST.get("quantity", "").strip()
     if not (text.isascii() and text.isdigit()):
         messages.error(request, _("Write a whole number, such as 2."))
     elif len(text) > LONGEST_QUANTITY or not 1 <= int(text) <= baskets.MOST_OF_ONE:
         messages.error(request, _most_of_one())
     else:
-        baskets.set_quantity(line, int(text), now=timezone.now())
+        baskets.set_quantity(row.line, int(text), now=timezone.now())
 
 
-def _copy(request: HttpRequest, line: BasketLine) -> None:
+def _copy(request: HttpRequest, row: BasketRow) -> None:
     try:
-        baskets.copy_line(line, now=timezone.now())
+        baskets.copy_line(row.line, now=timezone.now())
     except BasketFullError as error:
         messages.error(request, _too_many(error))
 
 
-def _remove(request: HttpRequest, line: BasketLine) -> None:
-    name = mix_name(mixer_for(line.version).spec, line.mix)
-    request.session[REMOVED] = {"name": name, **basket_lines.removed_values(line)}
-    baskets.remove_line(line, now=timezone.now())
+def _remove(request: HttpRequest, row: BasketRow) -> None:
+    name = mix_name(mixer_for(row.line.version).spec, row.line.mix)
+    request.session[REMOVED] = {"name": name, **basket_lines.removed_values(row.line)}
+    baskets.remove_line(row.line, now=timezone.now())
 
 
-def _agree(request: HttpRequest, line: BasketLine) -> None:
-    version = version_on_sale(line)
+def _agree(request: HttpRequest, row: BasketRow) -> None:
+    version = version_on_sale(row)
     if version is None or not basket_lines.agree(
-        line,
+        row.line,
         price=request.POST.get("price", ""),
         version=version,
-        bench=_bench([line]),
+        bench=_bench(row),
         avoid=read_avoid(request.session),
         now=timezone.now(),
     ):
         messages.info(request, _("It has changed once more. Nothing was agreed to; please look again."))
 
 
-def _swap(request: HttpRequest, line: BasketLine) -> None:
-    version = version_on_sale(line)
+def _swap(request: HttpRequest, row: BasketRow) -> None:
+    version = version_on_sale(row)
     if version is None or not basket_lines.swap(
-        line,
+        row.line,
         request.POST.get("mix", ""),
         price=request.POST.get("price", ""),
         version=version,
-        bench=_bench([line]),
+        bench=_bench(row),
         avoid=read_avoid(request.session),
         now=timezone.now(),
     ):
         messages.error(request, _("That mix cannot be made just now. Nothing was changed."))
 
 
-def _save(request: HttpRequest, line: BasketLine) -> None:
-    baskets.save_for_later(line, is_saved=True, now=timezone.now())
+def _save(request: HttpRequest, row: BasketRow) -> None:
+    baskets.save_for_later(row.line, is_saved=True, now=timezone.now())
 
 
-def _take(request: HttpRequest, line: BasketLine) -> None:
-    baskets.save_for_later(line, is_saved=False, now=timezone.now())
+def _take(request: HttpRequest, row: BasketRow) -> None:
+    baskets.save_for_later(row.line, is_saved=False, now=timezone.now())
 
 
-def _gift(request: HttpRequest, line: BasketLine) -> None:
-    baskets.set_gift(line, is_gift=request.POST.get("gift") == "yes", now=timezone.now())
+def _gift(request: HttpRequest, row: BasketRow) -> None:
+    baskets.set_gift(row.line, is_gift=request.POST.get("gift") == "yes", now=timezone.now())
 
 
-ACTIONS: dict[str, Callable[[HttpRequest, BasketLine], None]] = {
+ACTIONS: dict[str, Callable[[HttpRequest, BasketRow], None]] = {
     "quantity": _quantity,
     "copy": _copy,
     "remove": _remove,
@@ -188,19 +192,10 @@ ACTIONS: dict[str, Callable[[HttpRequest, BasketLine], None]] = {
 }
 
 
-def _find_version(recipe: str) -> RecipeVersion:
-    """The version of a recipe that is on sale, or was a moment ago, as the mixer showed it; raises Http404."""
-    try:
-        validate_slug(recipe)
-        return recent_version(recipe)
-    except (ValidationError, NotOnSaleError) as error:
-        raise Http404(recipe) from error
-
-
-def _bench(lines: Sequence[BasketLine]) -> Bench:
-    """The bench as it is, without what unpaid orders of this basket hold."""
+def _bench(row: BasketRow) -> Bench:
+    """The bench as it is, without what unpaid orders of its basket hold."""
     bench = read_bench(today=timezone.localdate())
-    return without_orders(bench, unpaid_orders(lines))
+    return without_orders(bench, unpaid_orders([row]))
 
 
 def _too_many(error: BasketFullError | TooManyOfOneError) -> str:

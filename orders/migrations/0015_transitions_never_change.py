@@ -10,7 +10,7 @@ OF_A_SANDBOX = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0013_payments_are_found_by_indexes")]
+    dependencies = [("orders", "0014_mails_about_refused_cancellations")]
     operations = [
         refuse_changes(
             "orders_jobtransition",

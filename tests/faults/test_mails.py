@@ -27,7 +27,7 @@ def test_a_mail_server_that_hangs_holds_up_no_hand_off_and_gets_its_mails_once_i
 
         assert sink.mails == []
         sink.mood = Mood.FINE
-        await_mails(lambda: len(sink.mails) == 4, shop)
+        await_mails(lambda: len(sink.mails) >= 4, shop)
 
     assert [readers for _sender, readers, _content in sink.mails] == [["ada@example.org"]] * 4
 

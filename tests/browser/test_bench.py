@@ -88,7 +88,5 @@ def test_a_bottle_is_made_and_sent_and_looked_back_upon(staff: Page) -> None:
     staff.get_by_role("button", name="It is with the carrier").click()
     expect(staff.locator(".messagelist .success")).to_contain_text(f"order {number} is on its way")
 
-    staff.goto("/admin/insights/")
-    look(staff, "Insights")
     staff.goto("/admin/late/")
     look(staff, "Late orders")

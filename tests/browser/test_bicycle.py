@@ -157,7 +157,7 @@ def test_nothing_scrolls_sideways_and_all_that_can_be_pressed_is_large_enough(op
     assert min(heights) >= 44
 
 
-def test_the_page_of_a_bicycle_is_small(open_page: OpenPage) -> None:
+def test_the_page_of_a_bicycle_takes_six_requests_and_20_kb_of_scripts_at_most(open_page: OpenPage) -> None:
     page = open_page("about:blank")
     sizes: dict[str, int] = {}
     page.on(

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.looking import SIDEWAYS, find_violations_in_both_looks, order_mix
+from tests.browser.looking import SIDEWAYS, order_mix
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def test_on_the_narrowest_phone_nothing_scrolls_sideways_and_targets_are_large(
     assert min(heights) >= 44
 
 
-def test_the_home_page_is_small_and_leaves_no_cookie(open_page: OpenPage) -> None:
+def test_the_home_page_takes_six_requests_none_of_them_for_a_script_and_leaves_no_cookie(open_page: OpenPage) -> None:
     page = open_page("about:blank")
     sizes: dict[str, int] = {}
     page.on(
@@ -70,7 +70,7 @@ def test_the_home_page_is_small_and_leaves_no_cookie(open_page: OpenPage) -> Non
     assert page.context.cookies() == []
 
 
-def test_a_shared_mix_has_no_violation_before_and_after_it_is_taken_back(open_page: OpenPage) -> None:
+def test_a_shared_mix_is_linked_to_and_taken_back(open_page: OpenPage) -> None:
     page = open_page("/mix/shampoo/warm-hearth/mend/quench")
     page.locator(".tools summary").click()
     page.get_by_role("button", name="Share it as a page").click()
@@ -79,13 +79,11 @@ def test_a_shared_mix_has_no_violation_before_and_after_it_is_taken_back(open_pa
     expect(page.get_by_role("link", name="Make it mine")).to_have_attribute(
         "href", "/mix/shampoo/warm-hearth/mend/quench"
     )
-    assert find_violations_in_both_looks(page) == []
     assert page.evaluate(SIDEWAYS) == 0
 
     page.get_by_role("button", name="Take it back").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("This mix was taken back")
-    assert find_violations_in_both_looks(page) == []
 
 
 def test_an_order_prints_on_one_clean_page(open_page: OpenPage) -> None:

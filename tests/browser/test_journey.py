@@ -8,9 +8,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import choose, open_checkout, order_mix
+from tests.length import long_or_short
 from tests.processes import Shop, open_shop
 
 SHIPPED_WITHIN_SECONDS = 120
+PAIRS = [(360, True), *long_or_short([(1280, False)], [])]
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +42,8 @@ def wait_for_stage(page: Page, stage: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("width", "javascript"), [(360, True), (1280, False)], ids=["phone-with-javascript", "desk-without"]
-)  # test_buying walks to the payment in all four pairs
+    ("width", "javascript"), PAIRS
+)  # test_buying walks to the payment on a desk without scripts, too
 def test_a_guest_mixes_orders_pays_and_sees_her_bottle_shipped(
     open_page: OpenPage, shop: Shop, key: str, width: int, *, javascript: bool
 ) -> None:

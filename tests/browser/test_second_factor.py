@@ -5,26 +5,20 @@ from base64 import b32decode
 
 import pytest
 from django_otp.oath import TOTP
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import SIDEWAYS, find_violations_in_both_looks
+from tests.browser.signing_in import PASSWORD, enter_password
 from tests.processes import Shop
 
 pytestmark = pytest.mark.slow
 
-PASSWORD = "a password for tests"
 MAKE = """
 from django.contrib.auth.models import Group, User
 user = User.objects.create_user({name!r}, password={password!r}, is_staff=True)
 user.groups.add(Group.objects.get(name="Owner"))
 """
-
-
-def enter_password(page: Page, name: str) -> None:
-    page.locator("#id_username").fill(name)
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("[type=submit]").click()
 
 
 def code_of(key: str, *, step: int = 0) -> str:

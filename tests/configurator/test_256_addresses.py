@@ -1,6 +1,7 @@
-"""Every complete mix by its own address: choices restored, then the button or a reason and a way out."""
+"""Every complete mix by its own address: choices restored, no percentage, then the button or a reason and a way out."""
 
 import random
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,8 +17,12 @@ MIXER = "/mix/shampoo/"
 
 
 def opened(client: Client, url: str) -> Page:
+    """A page that tells no share of anything."""
     response = client.get(url)
     assert response.status_code == 200
+    said = re.sub(r'(href|content|nonce)="[^"]*"', "", response.content.decode())
+    assert "%" not in said
+    assert "ppm" not in said.lower()
     return read_page(response)
 
 
@@ -60,6 +65,11 @@ def test_each_address_restores_its_choices_and_offers_the_basket_or_a_way_out(cl
             assert page.by_id["answer"].count(".") >= len(judge.met_rules(mix))
 
     assert offered == 183
+
+
+def test_before_a_mix_is_whole_no_percentage_is_told_either(client: Client) -> None:
+    for query in ("", "?main=mend"):
+        assert buttons(opened(client, MIXER + query)) == []
 
 
 def test_with_something_to_leave_out_too(client: Client) -> None:

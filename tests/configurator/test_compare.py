@@ -232,7 +232,7 @@ def test_a_mix_that_cannot_be_made_says_why_and_leads_to_what_can_be_changed(
     assert rows["Your choice"][1].startswith(f"{why} See what can be changed (")
 
 
-def test_any_two_of_the_256_can_be_compared(client: Client) -> None:
+def test_each_of_the_256_can_be_compared_with_another(client: Client) -> None:
     mixes = judge.all_mixes()
     for a, b in zip(mixes, mixes[100:] + mixes[:100], strict=True):
         rows = table(client, f"?a={'/'.join(a)}&b={'/'.join(b)}")

@@ -29,6 +29,7 @@ def test_8_relays_at_once_publish_a_plan_once(tmp_path: Path) -> None:
 def test_a_plan_that_is_called_off_at_the_same_moment_is_published_or_called_off_and_never_both(
     tmp_path: Path,
 ) -> None:
+    """Either may come first: one race is run, and whichever it is must be right."""
     plan = make_plan(now=NOW)
 
     def give_up() -> int:

@@ -20,7 +20,7 @@ from tests.length import long_or_short
 from tests.own_database import own_database
 from tests.processes import Shop, open_shop, run_python
 
-pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
+pytestmark = pytest.mark.slow
 
 ORDERS = 8
 KILLS = long_or_short(6, 4)
@@ -98,6 +98,7 @@ def assert_each_once(shop: Shop, key: str, orders: list[str]) -> None:
     assert "invariants hold" in shop.manage("check_invariants")
 
 
+@pytest.mark.both_databases
 def test_it_ships_what_is_paid_though_it_is_killed_at_random_moments(
     shop: Shop, key: str, state: Path
 ) -> None:

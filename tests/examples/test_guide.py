@@ -12,18 +12,16 @@ from docs.problems import PLACE, catalogue, known_problems
 from docs.states import PICTURE, draw
 from orders.jobs import ALLOWED
 from tests.examples.guide import GUIDE, Answer, read_examples, run
-from tests.own_database import own_database
 from tests.processes import Shop, open_shop
 
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    with own_database() as env, open_shop("web", env=env) as shop:
+    with open_shop("web") as shop:
         yield shop
 
 
 @pytest.mark.slow
-@pytest.mark.both_databases
 def test_every_command_of_the_guide_is_answered_as_it_says(shop: Shop) -> None:
     key = shop.manage("create_fulfilment_key", "guide", "--test").strip()
     variables = {"SHOP": shop.url, "KEY": key, **prepare(shop.url, key), "WEBHOOK": make_webhook(shop)}

@@ -40,7 +40,7 @@ class Rig:
     fault has seen broken, and while `is_owed` a fault waits for what the shop has promised.
     """
 
-    def __init__(self, shop: Shop, *, rate: float, buyers: int = 2) -> None:
+    def __init__(self, shop: Shop, *, rate: float, buyers: int = 2, pause: float = 0) -> None:
         self.shop, self.rate = shop, rate
         self.folder = shop.var_dir
         self.children: dict[str, Child] = dict(shop.children)
@@ -55,7 +55,7 @@ class Rig:
         self.add("relay-2", read_procfile()["relay"])
         self.down.add("relay-2")
         visitor = "python -m tests.faults.visitor --journal visits.jsonl --bought bought.jsonl"
-        self.add("visitor", f"{visitor} --url {shop.url}")
+        self.add("visitor", f"{visitor} --url {shop.url} --pause {pause}")
         key = shop.manage("create_fulfilment_key", "warehouse").strip()
         warehouse = f"python examples/fulfilment_client.py --url {shop.url} --key {key} --state claim.json"
         self.add("warehouse", warehouse)
@@ -192,9 +192,14 @@ class Rig:
 
 @contextlib.contextmanager
 def open_rig(
-    *, rate: float, database_url: str = "", buyers: int = 2, settings: Mapping[str, str] | None = None
+    *,
+    rate: float,
+    database_url: str = "",
+    buyers: int = 2,
+    pause: float = 0,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Rig]:
-    """A shop with stock and capacity without end, and its load, which does not buy yet."""
+    """A shop with stock and capacity without end, and its load, which does not buy yet; the visitor pauses before each page."""
     env = {
         "SHOP_API_RATE": "100000/min",
         "FULFILMENT_API_RATE": "100000/min",
@@ -206,7 +211,7 @@ def open_rig(
         env["DATABASE_URL"] = database_url
     with open_shop(*PARTS, env=env) as shop:
         run_python("-c", ENDLESS, environment=shop.environment)
-        rig = Rig(shop, rate=rate, buyers=buyers)
+        rig = Rig(shop, rate=rate, buyers=buyers, pause=pause)
         try:
             yield rig
         finally:

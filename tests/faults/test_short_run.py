@@ -13,6 +13,7 @@ from tests.faults.rig import Harm, Rig, open_rig
 pytestmark = pytest.mark.slow
 
 RATE = 4.0  # orders a second
+PAUSE = 0.3  # seconds of the visitor before each page
 BOTTLES = 8  # of each order, a job each
 JOBS = 1000  # at the least
 SECONDS = 3.0  # of each fault, and until it has struck
@@ -37,7 +38,7 @@ NEVER_LATER = 60.0  # seconds; the long run holds each fault to what is promised
 
 
 def test_nothing_is_lost_or_doubled_and_nobody_sees_an_error() -> None:
-    with open_rig(rate=RATE) as rig:
+    with open_rig(rate=RATE, pause=PAUSE) as rig:
         outcome = go_through(rig, ALL, orders=10_000, most_seconds=math.inf)
 
     print(f"{outcome.orders} orders of {outcome.jobs} bottles, harmed {outcome.inflicted} times")

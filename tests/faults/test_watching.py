@@ -64,7 +64,7 @@ def test_a_purchase_is_followed_from_the_page_to_the_hand_off_by_one_id(shop: Sh
     assert lines_of(shop, "worker")
 
 
-def test_a_redis_that_hangs_makes_it_degraded_and_no_slower(shop: Shop) -> None:
+def test_a_redis_that_hangs_makes_it_degraded_and_keeps_no_answer_from_coming(shop: Shop) -> None:
     shop.stop("redis")
     try:
         began = time.monotonic()

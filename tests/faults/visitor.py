@@ -1,6 +1,6 @@
-"""One process that shops over HTTP, page after page without a pause, and writes down each answer, or that none came.
+"""One process that shops over HTTP, page after page, and writes down each answer, or that none came.
 
-    python -m tests.faults.visitor --url URL --journal FILE --bought FILE
+    python -m tests.faults.visitor --url URL --journal FILE --bought FILE [--pause SECONDS]
 
 A line of the journal is of a request: when it ended, method, path, seconds, then either status and Retry-After, or
 `refused`, the name of the error of a connection that was refused, cut or timed out. Or it is of a visit that was
@@ -22,12 +22,13 @@ from orders.demo.shopper import Shopper
 
 
 class Noting(httpx.BaseTransport):
-    """A transport that writes a line for every request."""
+    """A transport that writes a line for every request, some seconds after the one before."""
 
-    def __init__(self, journal: TextIO) -> None:
-        self.journal, self.inner = journal, httpx.HTTPTransport()
+    def __init__(self, journal: TextIO, *, pause: float) -> None:
+        self.journal, self.pause, self.inner = journal, pause, httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        time.sleep(self.pause)
         begun = time.monotonic()
         about = {"method": request.method, "path": request.url.path}
         try:
@@ -54,12 +55,14 @@ def main() -> None:
     parser.add_argument("--url", required=True)
     parser.add_argument("--journal", type=Path, required=True)
     parser.add_argument("--bought", type=Path, required=True)
+    parser.add_argument("--pause", type=float, default=0, help="seconds before each page")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with given.journal.open("a") as journal, given.bought.open("a") as bought:
         while True:
             patience = Patience(seconds=60, say=print, sleep=lambda seconds: time.sleep(min(seconds, 1)))
-            shopper = Shopper(given.url, say=lambda _line: None, patience=patience, transport=Noting(journal))
+            noting = Noting(journal, pause=given.pause)
+            shopper = Shopper(given.url, say=lambda _line: None, patience=patience, transport=noting)
             with shopper.client:
                 try:
                     write(bought, token=shopper.order().rpartition("/")[2])

@@ -17,10 +17,11 @@ class Mood(Enum):
 
 @dataclass(slots=True)
 class Sink:
-    """`mails` are (sender, readers, content) as they came over the wire."""
+    """`mails` are (sender, readers, content) as they came over the wire, `visits` counts who has connected."""
 
     port: int = 0
     mood: Mood = Mood.FINE
+    visits: int = 0
     mails: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -50,6 +51,7 @@ def open_sink(mood: Mood = Mood.FINE) -> Iterator[Sink]:
 
 def talk(connection: socketserver.StreamRequestHandler, sink: Sink) -> None:
     """RFC 5321 as far as a client needs it that trusts the server."""
+    sink.visits += 1
     if sink.mood is Mood.SAYS_NOTHING:
         sink.closing.wait(60)
         return

@@ -1,14 +1,14 @@
 """The invariants hold for whatever the shop does, and each is broken by what it is there for."""
 
 import uuid
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from configurator.models import Component
 from orders.cancelling import SHOPPER, cancel_order
@@ -34,9 +34,16 @@ from tests.orders.rewriting import steps_may_change
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
-NOW = timezone.now()
+NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 S = Job.State
 PATHS, LEASE = "jobs go legal ways, claims are counted", "a job under way has one lease"
+
+
+@pytest.fixture(autouse=True)
+def standing_clock() -> Iterator[None]:
+    """All is made at NOW, however long ago this file was read."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def offences() -> set[str]:

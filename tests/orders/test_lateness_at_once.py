@@ -38,6 +38,7 @@ def cancel_all() -> int:
 
 
 def test_an_order_that_is_cancelled_at_the_same_moment_is_told_before_that_or_never(tmp_path: Path) -> None:
+    """Either may come first: one race is run, and whichever it is must be right."""
     order = make_job(now=NOW).order
 
     with shop_on_file(tmp_path):

@@ -301,6 +301,7 @@ def go_on(payment: Payment, *told: str) -> None:
     payment.order.refresh_from_db()
 
 
+@pytest.mark.any_database
 def test_in_whatever_order_notices_come_money_that_was_taken_makes_the_order_paid_once() -> None:
     go_on(make_payment())
 

@@ -17,6 +17,7 @@ from orders.webhook_targets import TargetRefusedError, read_target, send_to
 from tests.orders.receiver import Receiver, receiver, reply
 
 PUBLIC = "93.184.215.14"
+SLOW_SECONDS = 40.0
 
 INTERNAL = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.0.0.1",  # noqa: S104
@@ -205,11 +206,12 @@ def test_only_2xx_is_taken(local: Receiver) -> None:
 
 
 def say_nothing(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(3)
+    handler.connection.settimeout(SLOW_SECONDS)
+    handler.rfile.read(1)  # until the other side hangs up
 
 
 def drip_headers(handler: BaseHTTPRequestHandler) -> None:
-    for _ in range(60):
+    for _ in range(int(SLOW_SECONDS / 0.05)):
         handler.wfile.write(b"H")
         handler.wfile.flush()
         time.sleep(0.05)
@@ -217,7 +219,7 @@ def drip_headers(handler: BaseHTTPRequestHandler) -> None:
 
 def drip_body(handler: BaseHTTPRequestHandler) -> None:
     reply(handler, 200)
-    for _ in range(60):
+    for _ in range(int(SLOW_SECONDS / 0.05)):
         handler.wfile.write(b"x")
         handler.wfile.flush()
         time.sleep(0.05)
@@ -234,7 +236,7 @@ def test_who_answers_slowly_is_left_in_time(
     said = send(local.url)
 
     assert (said.status, said.error) == (None, "No answer within 0.5 seconds.")
-    assert time.monotonic() - began < 2.5  # before it has said all
+    assert time.monotonic() - began < SLOW_SECONDS / 2  # before it has said all
 
 
 def test_a_name_that_is_looked_up_slowly_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,7 +244,7 @@ def test_a_name_that_is_looked_up_slowly_is_left_in_time(monkeypatch: pytest.Mon
     is_over = threading.Event()
 
     def resolve(host: str, port: int) -> list[str]:
-        is_over.wait(10)
+        is_over.wait(SLOW_SECONDS)
         return [PUBLIC]
 
     began = time.monotonic()
@@ -251,7 +253,7 @@ def test_a_name_that_is_looked_up_slowly_is_left_in_time(monkeypatch: pytest.Mon
     is_over.set()
 
     assert (said.status, said.error) == (None, "No answer within 0.2 seconds.")
-    assert took < 5
+    assert took < SLOW_SECONDS / 2
 
 
 def test_of_a_long_answer_little_is_read(local: Receiver) -> None:

@@ -72,6 +72,11 @@ class Sample:
     def id(self) -> str:
         return f"{self.route}, {self.state}" if self.state else self.route
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is the answer to a form."""
+        return self.prepare.__annotations__["return"] is Sent
+
 
 _samples: list[Sample] = []
 

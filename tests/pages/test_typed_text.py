@@ -1,10 +1,9 @@
 """What a shopper types never becomes part of a page: every field of every form, every address, every stored word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -16,7 +15,7 @@ from orders.models import BasketLine, Order, OrderLine, Shipment
 from tests.pages.forms import Form, forms_of
 from tests.pages.html import Html
 from tests.pages.samples import Kind, Sample, Sent, all_samples, new_shopper
-from tests.pages.visits import ask, visit
+from tests.pages.visits import ask
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
@@ -30,8 +29,6 @@ TYPED: dict[type[models.Model], tuple[str, ...]] = {
     Shipment: ("carrier", "tracking"),
 }
 OPENED = [sample for sample in all_samples(Kind.PAGE) if sample.status != 403]
-
-every_opened = pytest.mark.parametrize("sample", OPENED, ids=lambda sample: sample.id)
 
 
 def assert_harmless(response: Any) -> None:
@@ -60,12 +57,6 @@ def takes_of(page: Html, *, at: str) -> dict[object, Form]:
     return {(form.method, re.sub(r"\d+", "N", form.address), form.typed, form.hidden): form for form in forms}
 
 
-@cache
-def forms_seen(sample: Sample) -> dict[object, Form]:
-    opened = visit(sample)
-    return takes_of(Html(opened.body), at=opened.path)
-
-
 @contextmanager
 def undone(shopper: Client) -> Iterator[None]:
     """Afterwards the shop and her cookies are as before."""
@@ -76,18 +67,23 @@ def undone(shopper: Client) -> Iterator[None]:
     shopper.cookies = cookies
 
 
-@every_opened
-def test_no_form_takes_markup_in(sample: Sample) -> None:
-    shapes = forms_seen(sample)
-    if not shapes:
-        return
+@pytest.mark.parametrize("sample", OPENED, ids=lambda sample: sample.id)
+def test_no_text_of_hers_becomes_markup(sample: Sample) -> None:
     shopper = new_shopper()
     address = sample.prepare(shopper)
     path = address.path if isinstance(address, Sent) else address
-    own = takes_of(Html(shopper.get(path).content), at=path)
-    for shape, seen in shapes.items():
-        for names in {seen.typed, seen.typed | seen.hidden} - {frozenset()}:
-            form = own.get(shape, seen)
+    with undone(shopper):
+        forms = takes_of(Html(ask(shopper, address).content), at=path)
+
+    type_into_forms(shopper, forms.values())
+    with undone(shopper):
+        write_into_address(shopper, urlsplit(path).path, forms.values())
+    read_what_is_stored(shopper, address, status=sample.status)
+
+
+def type_into_forms(shopper: Client, forms: Iterable[Form]) -> None:
+    for form in forms:
+        for names in {form.typed, form.typed | form.hidden} - {frozenset()}:
             with undone(shopper):
                 response = send(shopper, form, SCRIPT, names)
 
@@ -97,24 +93,18 @@ def test_no_form_takes_markup_in(sample: Sample) -> None:
                     assert not row.objects.filter(label_name__contains="<").exists()
 
 
-@every_opened
-def test_no_part_of_an_address_takes_markup_in(sample: Sample) -> None:
-    path = urlsplit(visit(sample).path).path
-    shapes = forms_seen(sample).values()
-    typed = {name for form in shapes for name in form.typed}
-    names = typed.union(*(form.values for form in shapes), OFTEN_READ)
-    shopper = new_shopper()
-    sample.prepare(shopper)
+def write_into_address(shopper: Client, path: str, forms: Collection[Form]) -> None:
+    """As a part of the path, and as every value of a query that a form would send."""
+    typed = {name for form in forms for name in form.typed}
+    names = typed.union(*(form.values for form in forms), OFTEN_READ)
 
     assert_harmless(shopper.get(path.rpartition("/")[0] + "/" + quote(SCRIPT, safe=""), follow=True))
     for query in (dict.fromkeys(names, SCRIPT), *({name: SCRIPT} for name in typed)):
         assert_harmless(shopper.get(path, query, follow=True))
 
 
-@every_opened
-def test_what_is_stored_is_shown_as_text(sample: Sample) -> None:
-    shopper = new_shopper()
-    address = sample.prepare(shopper)
+def read_what_is_stored(shopper: Client, address: str | Sent, *, status: int) -> None:
+    """However it came into the database."""
     for text in (SCRIPT, SHORT):
         for model, names in TYPED.items():
             model._default_manager.update(
@@ -124,7 +114,7 @@ def test_what_is_stored_is_shown_as_text(sample: Sample) -> None:
         with undone(shopper):
             response = ask(shopper, address)
 
-            assert response.status_code == sample.status
+            assert response.status_code == status
             assert_harmless(response)
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.pages.html import Html
 from tests.pages.samples import Sample, Sent, new_shopper
 
 
@@ -18,7 +19,7 @@ class Visit:
 
     `head` and `stranger` (someone new at the same address) are None for a form.
 
-    `queries` are those of opening it again: what a process reads once in its life is no cost of a page.
+    `queries` are those of opening or sending it again: what a process reads once in its life is no cost of a page.
     """
 
     path: str
@@ -46,10 +47,10 @@ def visit(sample: Sample) -> Visit:
     shopper = new_shopper()
     address = sample.prepare(shopper)
     response = ask(shopper, address)
-    if isinstance(address, Sent):
-        return _visit(address.path, response, shopper, queries=0)
     with CaptureQueriesContext(connection) as captured:
-        shopper.get(address)
+        ask(shopper, address)
+    if isinstance(address, Sent):
+        return _visit(address.path, response, shopper, queries=len(captured))
     return _visit(
         address,
         response,
@@ -58,6 +59,12 @@ def visit(sample: Sample) -> Visit:
         head=_answer(shopper.head(address)),
         stranger=_answer(new_shopper().get(address)),
     )
+
+
+@cache
+def page_of(sample: Sample) -> Html:
+    """What came when it was visited, as a tree."""
+    return Html(visit(sample).body)
 
 
 def ask(shopper: Client, address: str | Sent) -> Any:

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from config.processes import Child, make_environment
-from tests.processes import run_python
+from tests.processes import START_SECONDS, run_python
 
 PRINT_SOCKET = "from django.conf import settings; print(settings.REDIS_SOCKET)"
 
@@ -49,7 +49,7 @@ def test_the_server_answers_there_and_keeps_nothing_on_disk(deep_folder: Path, s
     environment = make_environment(var_dir=deep_folder, port=8000, redis_url=f"unix://{socket}")
     child = Child("redis", "python -m config.redis", environment=environment, log_dir=deep_folder)
     child.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + START_SECONDS
     while not socket.exists():
         assert child.is_alive, child.log.read_text()
         assert time.monotonic() < deadline
@@ -65,4 +65,4 @@ def test_the_server_answers_there_and_keeps_nothing_on_disk(deep_folder: Path, s
         assert stat.S_IMODE(socket.stat().st_mode) == 0o700
 
     child.send(15)
-    assert child.wait(10)
+    assert child.wait(START_SECONDS)

@@ -111,22 +111,18 @@ class Run:
             probe.bind(("127.0.0.1", self.port))
 
 
-@pytest.fixture(scope="module")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, Run]]:
-    """Two shops, open side by side; a test has its own of the two."""
-    runs = []
-    for name in ("one", "two"):
-        var_dir = tmp_path_factory.mktemp("shops") / name
-        shutil.copytree(make_template(), var_dir)
-        runs.append(Run(var_dir, port=find_free_port(), WEB_WORKERS="1"))
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Run]:
+    """One that is open."""
+    var_dir = tmp_path / "shop"
+    shutil.copytree(make_template(), var_dir)
+    run = Run(var_dir, port=find_free_port(), WEB_WORKERS="1")
     try:
-        for run in runs:
-            run.await_text("Ctrl-C stops it.")
-        yield runs[0], runs[1]
+        run.await_text("Ctrl-C stops it.")
+        yield run
     finally:
-        for run in runs:
-            run.process.terminate()
-            run.process.wait(OPEN_SECONDS)
+        run.process.terminate()
+        run.process.wait(OPEN_SECONDS)
 
 
 def test_a_taken_port_is_named_in_one_sentence(tmp_path: Path) -> None:
@@ -170,30 +166,26 @@ def test_a_nonsense_setting_is_named_in_one_sentence(tmp_path: Path, name: str, 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-def test_it_opens_restarts_what_dies_and_closes_on_ctrl_c(shops: tuple[Run, Run]) -> None:
-    run, _other = shops
-    assert run.status() == 200
-    passwords = json.loads((run.var_dir / "demo_users.json").read_text())
+def test_it_opens_and_restarts_what_dies_and_if_it_is_killed_itself_leaves_nothing(shop: Run) -> None:
+    assert shop.status() == 200
+    passwords = json.loads((shop.var_dir / "demo_users.json").read_text())
     for name, password in passwords.items():
-        assert re.search(rf"sign in +{name} +{password}", run.read())
+        assert re.search(rf"sign in +{name} +{password}", shop.read())
 
     for words in ("-server", "granian", "celery", "manage.py relay"):
-        os.kill(run.find_leader(words), signal.SIGKILL)
+        os.kill(shop.find_leader(words), signal.SIGKILL)
     for name in ("redis", "web", "worker", "relay"):
-        run.await_text(f"{name:<9} started again")
-    run.await_status(200)
+        shop.await_text(f"{name:<9} started again")
+    shop.await_status(200)
 
-    run.process.send_signal(signal.SIGINT)
+    shop.process.kill()
 
-    assert run.process.wait(OPEN_SECONDS) == 0, run.read()
-    assert run.read().endswith("closed; nothing of it is running any more\n")
-    assert run.find_processes() == {}
-    run.await_nothing_left()
+    shop.await_nothing_left()
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-def test_on_a_postgresql_of_its_own_it_has_two_of_each_and_what_dies_comes_back() -> None:
+def test_on_a_postgresql_of_its_own_it_has_two_of_each_and_what_dies_comes_back_and_ctrl_c_closes_it() -> None:
     with tempfile.TemporaryDirectory(prefix="concoct-run-") as folder:
         var_dir = Path(folder)
         var_dir.chmod(0o711)  # PostgreSQL may have to run as another user
@@ -257,15 +249,5 @@ def close(run: Run) -> None:
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(OPEN_SECONDS) == 0, run.read()
     assert run.read().endswith("closed; nothing of it is running any more\n")
-    run.await_nothing_left()
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent died")
-def test_one_that_is_killed_leaves_nothing(shops: tuple[Run, Run]) -> None:
-    _other, run = shops
-    assert run.status() == 200
-
-    run.process.kill()
-
+    assert run.find_processes() == {}
     run.await_nothing_left()

@@ -16,6 +16,7 @@ import pytest
 from config import processes
 from config.processes import BASE_DIR, Child, read_procfile
 from config.supervisor import Supervisor
+from tests.processes import START_SECONDS
 
 SLEEP = "sleep 1000"
 SCRIPT = """
@@ -56,12 +57,12 @@ class Supervised:
     def end(self, signum: int) -> str:
         """Its exit must be clean; returns what it said."""
         self.process.send_signal(signum)
-        said, _none = self.process.communicate(timeout=10)
+        said, _none = self.process.communicate(timeout=START_SECONDS)
         assert self.process.returncode == 0
         return said
 
 
-def wait_until(is_true: Callable[[], bool], *, seconds: float = 10) -> None:
+def wait_until(is_true: Callable[[], bool], *, seconds: float = START_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, "waited in vain"

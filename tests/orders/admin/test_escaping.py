@@ -13,7 +13,7 @@ from tests.orders.admin.markup_rows import ESCAPED, EVIL, make_markup_rows
 from tests.orders.admin.people import make_boss
 from tests.staff.admin_addresses import Address, admin_addresses
 
-pytestmark = pytest.mark.usefixtures("catalogue")
+pytestmark = [pytest.mark.usefixtures("catalogue"), pytest.mark.any_database]
 
 JOBS, ORDERS = "/admin/orders/job/", "/admin/orders/order/"
 MARKUP = (EVIL, "<script>'", "e'<script>\"")

@@ -1,8 +1,10 @@
-"""One process of the race at the feed: `write` and `read` do what they say."""
+"""The processes of the race at the feed: those called w1, w2 ... write, those called r1, r2 ... read."""
 
 import random
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import django
@@ -14,6 +16,7 @@ from django.utils import timezone  # noqa: E402
 
 from orders.feed import note_event, read_feed  # noqa: E402
 from orders.models import FeedEvent, FulfilmentKey, Order  # noqa: E402
+from tests.orders.forking import fork_racers  # noqa: E402
 
 AT_ONCE = 5
 PATIENCE_SECONDS = 500
@@ -46,15 +49,15 @@ def read(count: int) -> None:
     print(*(event.seq for event in read_feed(client, after=after, limit=100).events))
 
 
-def main(what: str, name: str, count: int, start: Path) -> None:
-    print("there", flush=True)
-    while not start.exists():
-        time.sleep(0.001)
-    if what == "write":
-        write(name, count)
+def race(name: str, each: int, written: int, wait_for_start: Callable[[], None]) -> None:
+    wait_for_start()
+    if name.startswith("w"):
+        write(name, each)
     else:
-        read(count)
+        read(written)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    each, written = map(int, sys.argv[2:4])
+    racers = {name: partial(race, name, each, written) for name in sys.argv[4:]}
+    sys.exit(fork_racers(Path(sys.argv[1]), racers))

@@ -63,7 +63,7 @@ def test_of_a_hold_and_a_claim_at_once_no_held_job_is_claimed_in_many_random_run
             first["claim" if claimed else "hold"] += 1
             races.was_won_by(1 if claimed else 0)
 
-    assert min(first.values()) >= 10  # else this was no race
+    assert min(first["hold"], first["claim"]) >= 10  # else this was no race
 
 
 def test_of_a_wish_to_cancel_and_a_claim_at_once_either_it_is_cancelled_or_the_bench_is_asked(
@@ -88,7 +88,7 @@ def test_of_a_wish_to_cancel_and_a_claim_at_once_either_it_is_cancelled_or_the_b
             first["claim" if claimed else "cancel"] += 1
             races.was_won_by(1 if claimed else 0)
 
-    assert min(first.values()) >= 10
+    assert min(first["cancel"], first["claim"]) >= 10
 
 
 def test_of_an_accepted_cancellation_and_a_completion_at_once_only_one_happens(tmp_path: Path) -> None:

@@ -1,16 +1,13 @@
 """Eight processes that claim from one database at the same time."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db.models import Count
 
 from orders.models import Job, JobTransition
 from tests.length import long_or_short
+from tests.orders.forking import race_processes
 from tests.orders.make import copy_job, make_client, make_job
 from tests.orders.racing import do_alone, shop_on_file
 
@@ -24,19 +21,12 @@ def test_eight_processes_share_all_jobs_and_claim_none_twice(tmp_path: Path) -> 
     copy_job(make_job(), JOBS - 1)
     for name in CLAIMERS:
         make_client(name=name)
-    start = tmp_path / "start"
 
     with shop_on_file(tmp_path) as url:
-        claimers = [run_claimer(name, url, start) for name in CLAIMERS]
-        for claimer in claimers:
-            assert claimer.stdout is not None
-            assert claimer.stdout.readline() == "there\n"
-        start.touch()
-        claimed = [claimer.communicate(timeout=600)[0].split() for claimer in claimers]
+        claimed = race_processes("tests.orders.fulfilment.claimer", CLAIMERS, url=url, folder=tmp_path).values()
         states = do_alone(read_states)
         moves = do_alone(JobTransition.objects.filter(to_state="claimed").count)
 
-    assert [claimer.returncode for claimer in claimers] == [0] * len(CLAIMERS)
     # SQLite is not fair to those that wait for it: on a slow machine one may find that all is claimed.
     assert len([ids for ids in claimed if ids]) > len(CLAIMERS) / 2, "they were at work at the same time"
     assert sum(map(len, claimed)) == JOBS
@@ -49,16 +39,3 @@ def read_states() -> list[tuple[str, int, int, int]]:
     """(state, attempt, jobs, different leases)"""
     rows = Job.objects.order_by().values_list("state", "attempt")
     return list(rows.annotate(Count("pk"), Count("lease_token", distinct=True)))
-
-
-def run_claimer(name: str, url: str, start: Path) -> subprocess.Popen[str]:
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": url,
-        "VAR_DIR": str(start.parent),
-    }
-    command = [sys.executable, "-m", "tests.orders.fulfilment.claimer", name, str(start)]
-    return subprocess.Popen(
-        command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
-    )

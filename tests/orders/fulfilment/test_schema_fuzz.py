@@ -1,6 +1,8 @@
 """Both APIs answer whatever is sent to them as their description says: schemathesis makes up requests from it.
 
 `SCHEMA_EXAMPLES=200` sends more of each; the run is the same every time unless `SCHEMA_SEED` is set.
+
+On PostgreSQL `make test` goes from answer to answer and asks one operation alone, the first; `make faults` asks all.
 """
 
 import functools

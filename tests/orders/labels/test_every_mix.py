@@ -12,6 +12,8 @@ from orders.labels.layout import QUIET, Layout, lay_out
 from orders.labels.measuring import ASCENT, LEADING
 from tests.orders.labels.made import label_of
 
+pytestmark = pytest.mark.any_database
+
 Box = tuple[float, float, float, float]
 TINY = 1e-6
 

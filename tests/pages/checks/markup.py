@@ -1,45 +1,31 @@
 """The markup of every page: valid, titled, labelled, without a script or style of its own."""
 
-from collections import defaultdict
-from functools import cache
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-import pytest
 from django.conf import settings
 
+from tests.pages.checking import check, is_page
 from tests.pages.html import HEADINGS, SVG, Html, text_of
-from tests.pages.samples import Kind, Sample, all_samples
-from tests.pages.url_map import shop_routes
-from tests.pages.visits import visit
+from tests.pages.samples import Sample
+from tests.pages.visits import page_of
 
-pytestmark = pytest.mark.usefixtures("catalogue")
-
-PAGES = all_samples(Kind.PAGE)
 POINTERS = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "form", "list")
-SAME_PAGE = {"configurator:find": "configurator:find_recipe"}  # a shorter address
 UNLABELLED = ("hidden", "submit", "button", "reset")
 
-every_page = pytest.mark.parametrize("sample", PAGES, ids=lambda sample: sample.id)
 
-
-@cache
-def opened(sample: Sample) -> Html:
-    return Html(visit(sample).body)
-
-
-@every_page
-def test_it_is_valid_html(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def it_is_valid_html(sample: Sample) -> None:
+    page = page_of(sample)
 
     assert page.errors == []
     assert page.nesting_errors() == []
     assert page.root.get("lang") == settings.LANGUAGE_CODE
 
 
-@every_page
-def test_its_ids_are_unique_and_lead_somewhere(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def its_ids_are_unique_and_lead_somewhere(sample: Sample) -> None:
+    page = page_of(sample)
     ids = page.ids()
     wanted = [word for e in page.every() for name in POINTERS for word in e.get(name, "").split()]
     wanted += [link[1:] for a in page.every("a") if (link := a.get("href", "")).startswith("#")]
@@ -48,9 +34,9 @@ def test_its_ids_are_unique_and_lead_somewhere(sample: Sample) -> None:
     assert set(wanted) - set(ids) == set()
 
 
-@every_page
-def test_it_has_one_title_that_names_page_and_shop_and_one_h1(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def it_has_one_title_that_names_page_and_shop_and_one_h1(sample: Sample) -> None:
+    page = page_of(sample)
     titles = [text_of(e) for e in page.every("title")]
     headings = [text_of(e) for e in page.every("h1")]
 
@@ -60,23 +46,9 @@ def test_it_has_one_title_that_names_page_and_shop_and_one_h1(sample: Sample) ->
     assert headings[0]
 
 
-@pytest.mark.django_db
-def test_titles_and_headings_differ_from_view_to_view() -> None:
-    views = {route.name: route.view for route in shop_routes()}
-    said: dict[str, set[object]] = defaultdict(set)
-    for sample in PAGES:
-        page = opened(sample)
-        for tag in ("title", "h1"):
-            text = text_of(page.every(tag)[0])
-            route = SAME_PAGE.get(sample.route, sample.route)
-            said[f"{tag}: {text}"].add(views.get(route, sample.id))
-
-    assert {text: who for text, who in said.items() if len(who) > 1} == {}
-
-
-@every_page
-def test_its_headings_go_down_by_one_step_at_a_time(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def its_headings_go_down_by_one_step_at_a_time(sample: Sample) -> None:
+    page = page_of(sample)
     headings = [e for e in page.every(*sorted(HEADINGS)) if not _is_in_alert(page, e)]
     levels = [int(e.tag[1]) for e in headings]
 
@@ -84,9 +56,9 @@ def test_its_headings_go_down_by_one_step_at_a_time(sample: Sample) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-@every_page
-def test_help_is_in_the_same_place(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def help_is_in_the_same_place(sample: Sample) -> None:
+    page = page_of(sample)
     links = [a for nav in page.every("nav")[:1] for a in nav.iter("a")]
     [help_link] = [a for a in page.every("a") if a.get("href") == "#help"]
 
@@ -95,52 +67,43 @@ def test_help_is_in_the_same_place(sample: Sample) -> None:
     assert page.every("footer")[0].get("id") == "help"
 
 
-@every_page
-def test_messages_have_a_place_that_is_read_out(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def messages_have_a_place_that_is_read_out(sample: Sample) -> None:
+    page = page_of(sample)
     [place] = [e for e in page.every() if e.get("role") == "status" and e.get("class") == "messages"]
 
     assert page.parents[place].tag == "main"
 
 
-@pytest.mark.django_db
-def test_a_message_is_shown_there() -> None:
-    [sample] = [each for each in PAGES if each.id == "orders:tracking, just cancelled"]
-    page = opened(sample)
-
-    [place] = [e for e in page.every() if e.get("class") == "messages"]
-    assert "is cancelled, and £17.25 goes back to you" in text_of(place)
-
-
-@every_page
-def test_every_control_has_a_label(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def every_control_has_a_label(sample: Sample) -> None:
+    page = page_of(sample)
     labelled = {e.get("for") for e in page.every("label") if text_of(e)}
     controls = [e for e in page.every("input", "select", "textarea") if e.get("type") not in UNLABELLED]
 
     assert [e.attrib for e in controls if e.get("id") not in labelled and not e.get("aria-label")] == []
 
 
-@every_page
-def test_every_link_and_button_says_what_it_does(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def every_link_and_button_says_what_it_does(sample: Sample) -> None:
+    page = page_of(sample)
 
     assert [e.attrib for e in page.every("a", "button", "summary") if not _name_of(e)] == []
     assert [e.attrib for e in page.every("a") if not e.get("href")] == []
 
 
-@every_page
-def test_every_picture_has_a_name_or_is_hidden_from_readers(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def every_picture_has_a_name_or_is_hidden_from_readers(sample: Sample) -> None:
+    page = page_of(sample)
     drawings = [e for e in page.every(f"{SVG}svg") if not _is_hidden(page, e)]
 
     assert [e.attrib for e in page.every("img") if e.get("alt") is None] == []
     assert [e.attrib for e in drawings if e.get("role") != "img" or not _title_of(e)] == []
 
 
-@every_page
-def test_it_has_no_script_style_or_handler_of_its_own(sample: Sample) -> None:
-    page = opened(sample)
+@check(of=is_page)
+def it_has_no_script_style_or_handler_of_its_own(sample: Sample) -> None:
+    page = page_of(sample)
 
     assert [text_of(e) for e in page.every("script") if not e.get("src") or text_of(e)] == []
     assert [e.attrib for e in page.every("style") if not e.get("nonce")] == []

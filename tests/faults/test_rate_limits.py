@@ -3,6 +3,7 @@
 Alone, because a Redis that does not answer within a tenth of a second is done without.
 """
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,9 +16,9 @@ from tests.processes import Shop, open_shop
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-LIMIT, CALLS = 20, 50
+LIMIT, CALLS, PASSWORDS = 20, 50, 5
 RATES = dict.fromkeys(("SHOP_API_RATE", "FULFILMENT_API_RATE", "REFUSED_KEYS_RATE"), f"{LIMIT}/min")
-RECIPES, ME = "/api/shop/v1/recipes/", "/api/fulfilment/v1/me"
+RECIPES, ME, SIGN_IN = "/api/shop/v1/recipes/", "/api/fulfilment/v1/me", "/admin/login/"
 
 
 SETTINGS = {**RATES, "WEB_WORKERS": "2"}
@@ -101,6 +102,22 @@ def test_of_50_keys_that_do_not_open_20_are_read_and_a_good_one_is_let_in_all_th
     assert codes(answers) == {401: LIMIT, 429: CALLS - LIMIT}
     assert all("Retry-After" in answer.headers for answer in answers if answer.status_code == 429)
     assert codes(call(shop, ME, [good])) == {200: 1}
+
+
+def test_of_50_wrong_passwords_at_once_5_are_looked_at(shop: Shop) -> None:
+    page = httpx.get(f"{shop.url}{SIGN_IN}", timeout=30)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert token is not None
+    form = {"username": "olive", "csrfmiddlewaretoken": token[1]}
+
+    def guess(number: int) -> httpx.Response:
+        sent = {**form, "password": f"guess {number}"}
+        return httpx.post(f"{shop.url}{SIGN_IN}", data=sent, cookies=dict(page.cookies), timeout=60)
+
+    with ThreadPoolExecutor(CALLS) as pool:
+        answers = list(pool.map(guess, range(CALLS)))
+
+    assert codes(answers) == {200: PASSWORDS, 429: CALLS - PASSWORDS}
 
 
 def test_a_redis_that_hangs_costs_each_process_a_moment_and_then_nothing(other_shop: Shop) -> None:

@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning
+from django.core import checks
 
 
-def check_payment(**_kwargs: Any) -> list[CheckMessage]:
+def check_payment(**_kwargs: Any) -> list[checks.CheckMessage]:
     """A system check of a deployment: where payment is a pretence, anyone may say that she has paid."""
     if settings.STRIPE_API_KEY or not settings.HTTPS:
         return []
     return [
-        Warning(
-            "Nobody pays: the shop is reached over https, and payment is a pretence that a shopper can answer with paid.",
+        checks.Warning(
+            "Nobody pays: the shop is reached over https, and payment is a pretence that any shopper can answer.",
             hint="Set STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET, or let nobody but yourself reach the shop.",
             id="concoct.W001",
         )

@@ -30,8 +30,8 @@ def unpublished_drafts() -> Unpublished:
     found, published = [], 0
     for recipe in Recipe.objects.annotate(on_sale=Subquery(newest)).order_by("position", "name"):
         published += recipe.on_sale is not None
-        if recipe.on_sale is None:
-            found.append(recipe)
-        elif published <= MOST_READ and spec_hash(read_draft(recipe).spec) != recipe.on_sale:
+        if recipe.on_sale is None or (
+            published <= MOST_READ and spec_hash(read_draft(recipe).spec) != recipe.on_sale
+        ):
             found.append(recipe)
     return Unpublished(tuple(found), unread=max(published - MOST_READ, 0))

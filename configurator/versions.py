@@ -17,7 +17,9 @@ class NotOnSaleError(LookupError):
 
     def __init__(self, slug: str | None = None) -> None:
         self.slug = slug
-        super().__init__("No recipe is on sale." if slug is None else f"No recipe called {slug!r} is on sale.")
+        super().__init__(
+            "No recipe is on sale." if slug is None else f"No recipe called {slug!r} is on sale."
+        )
 
 
 def newest_version(slug: str) -> RecipeVersion:

@@ -135,9 +135,7 @@ def read_basket(
     for row in rows:
         if row.line.version.recipe_id not in versions:
             versions[row.line.version.recipe_id] = version_on_sale(row)
-    shown = [
-        _show(row.line, versions[row.line.version.recipe_id], bench=bench, avoid=avoid) for row in rows
-    ]
+    shown = [_show(row.line, versions[row.line.version.recipe_id], bench=bench, avoid=avoid) for row in rows]
     lines = tuple(each for each in shown if not each.line.is_saved)
     goods = sum(each.total_now if at_present_prices else each.total for each in lines)
     bottles = sum(each.line.quantity for each in lines)

@@ -61,7 +61,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`jobs`: by state, each of OPEN; `pulses`: by name of the part; `unsent`: messages today that Redis did not take."""
+    """`jobs`: by state, each of OPEN; `pulses`: by name of the part; `unsent`: messages Redis did not take today."""
 
     at: datetime
     pending: Pending

@@ -40,7 +40,9 @@ class FiguresCollector(Collector):
 
     def _outbox(self) -> Iterator[Metric]:
         figures = self.figures
-        yield _gauge_by("topic", "outbox_pending", "Outbox entries still to be done", figures.pending.by_topic)
+        yield _gauge_by(
+            "topic", "outbox_pending", "Outbox entries still to be done", figures.pending.by_topic
+        )
         yield _gauge(
             "outbox_oldest_pending_seconds",
             "Age of the oldest outbox entry that is still to be done",

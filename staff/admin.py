@@ -53,8 +53,12 @@ class MemberAdmin(UserAdmin[User]):
         ]
 
     def get_form(
-        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any  # noqa: FBT001, FBT002 Django's
-    ) -> Any:| None = None, **kwargs: Any) -> Any:
+        self,
+        request: HttpRequest,
+        obj: User | None = None,
+        change: bool = False,
+        **kwargs: Any,  # noqa: FBT001, FBT002 Django's
+    ) -> Any:
         """Groups beside the roles are a superuser's to give: an owner sees them only where a member has them."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         if obj is not None and "groups" in form.base_fields and not _is_superuser(request):

@@ -80,11 +80,11 @@ class StaffSite(AdminSite):
                 "minutes": ceil(seconds / 60),
                 "again": request.get_full_path(),
             }
-            answer = TemplateResponse(request, "admin/staff/wait.html", context, status=429)
-            answer["Retry-After"] = str(seconds)
-            return answer
+            refusal = TemplateResponse(request, "admin/staff/wait.html", context, status=429)
+            refusal["Retry-After"] = str(seconds)
+            return refusal
         answer = super().login(request, extra_context)
-        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:  # so it was the right password
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
             self.forget_tries(request)
         return answer
 

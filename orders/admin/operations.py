@@ -126,7 +126,9 @@ def _unsent_row(figures: Figures) -> Figure:
     return Figure(
         _("not sent to the worker today"),
         str(figures.unsent),
-        hint=_("Redis did not take them. The relay has seen to what they were about.") if figures.unsent else "",
+        hint=_("Redis did not take them. The relay has seen to what they were about.")
+        if figures.unsent
+        else "",
     )
 
 

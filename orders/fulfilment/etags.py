@@ -32,7 +32,7 @@ def knows(request: Request, etag: str) -> bool:
 
 
 def check_match(request: Request, read_etag: Callable[[], str]) -> None:
-    """Raises VersionStaleProblem if If-Match does not name the present ETag, VersionMissingProblem if it is not there."""
+    """Raises VersionStaleProblem if If-Match does not name the present ETag, VersionMissingProblem without it."""
     header = request.headers.get("If-Match", "")
     if not header:
         raise VersionMissingProblem

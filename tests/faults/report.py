@@ -21,7 +21,7 @@ Two processes place and pay orders by the functions that the pages call, and a v
 what either was told is paid must be in the database at the end. A warehouse makes and ships meanwhile over the API. A
 hand-off is the time from paid to ready. A checkout is either of the visitor's two forms, the one that places the order
 and the one that pays it, after which the shop tells Celery: under F4 and F6 their p95 may be 0.1 s above that under no
-fault, under F5 none may take more than 1.5 s. Answers are all that the visitor got; none was a server error other than a
+fault, under F5 none may take more than 1.5 s. Answers are all that the visitor got; none was a server error but for a
 503 with `Retry-After`, unless it is named below its table. Crashes are processes that ended though nobody had killed
 them.
 

@@ -56,7 +56,9 @@ def count_unsent(shop: Shop) -> int:
 
 
 def read_lease_tokens(shop: Shop, token: str) -> list[str]:
-    query = "SELECT j.lease_token FROM orders_job j JOIN orders_order o ON o.id = j.order_id WHERE o.token = ?"
+    query = (
+        "SELECT j.lease_token FROM orders_job j JOIN orders_order o ON o.id = j.order_id WHERE o.token = ?"
+    )
     with closing(sqlite3.connect(shop.var_dir / "shop.sqlite3", timeout=20)) as database:
         return [str(lease_token) for (lease_token,) in database.execute(query, (token,))]
 

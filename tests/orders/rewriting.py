@@ -12,7 +12,9 @@ GUARD = "orders_jobtransition_no_update"
 def steps_may_change() -> Iterator[None]:
     """Nothing refuses to change a step of a job meanwhile. Use it inside a test's transaction."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # a trigger cannot be dropped while checks of its table are deferred
+        if (
+            connection.vendor == "postgresql"
+        ):  # a trigger cannot be dropped while checks of its table are deferred
             cursor.execute("SET LOCAL session_replication_role = replica")
             yield
             cursor.execute("SET LOCAL session_replication_role = origin")

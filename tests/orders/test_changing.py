@@ -47,7 +47,7 @@ def test_what_another_tab_puts_in_meanwhile_is_no_lack_of_room(monkeypatch: pyte
 
     assert change_order(order, basket=basket, now=NOW) == basket
 
-    assert [line.label_name for line in lines_of(basket)] == ["Bo", "Cy", "Ada"]
+    assert [row.line.label_name for row in lines_of(basket)] == ["Bo", "Cy", "Ada"]
     order.refresh_from_db()
     assert order.state == "cancelled"
 
@@ -62,7 +62,7 @@ def test_more_bottles_of_one_mix_than_a_line_holds_leave_order_and_basket() -> N
 
     assert isinstance(refused.value.__cause__, TooManyOfOneError)
     assert stored_rows() == before
-    assert [line.quantity for line in lines_of(basket)] == [MOST_OF_ONE // 2 + 1]
+    assert [row.line.quantity for row in lines_of(basket)] == [MOST_OF_ONE // 2 + 1]
 
 
 def test_where_only_a_part_fits_nothing_goes_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,4 +80,4 @@ def test_where_only_a_part_fits_nothing_goes_in(monkeypatch: pytest.MonkeyPatch)
 
     assert isinstance(refused.value.__cause__, BasketFullError)
     assert stored_rows() == before
-    assert [line.label_name for line in lines_of(basket)] == ["Bo"]
+    assert [row.line.label_name for row in lines_of(basket)] == ["Bo"]

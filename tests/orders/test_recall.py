@@ -103,7 +103,9 @@ def test_no_cell_of_the_file_is_a_formula(name: str) -> None:
 
 def test_the_file_says_the_day_of_the_shop_as_the_pages_do() -> None:
     use_lots(make_job("shipped"), main="M7")
-    Shipment.objects.update(shipped_at=datetime(2026, 6, 30, 23, 30, tzinfo=UTC))  # half past midnight in the shop
+    Shipment.objects.update(
+        shipped_at=datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    )  # half past midnight in the shop
 
     head, row = csv.reader(StringIO(write_csv(orders_of_lot("mend", "M7"))))
 

@@ -3,21 +3,24 @@
 Each of them is what the Mozilla Observatory takes points off for where it is missing or weak: with all there are 100.
 """
 
+import re
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.http import HttpResponse
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
 
 from tests.pages.trusting import check_trusts_only_us
 from tests.pages.url_map import Route, all_routes
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 
-ARGUMENTS = {"int": 1, "uuid": "00000000-0000-0000-0000-000000000000"}  # by the name of the converter, else a letter
-TOKEN = {"token": ARGUMENTS["uuid"]}  # of a payment, by the payment library's own expression
+VALUES = {"int": "1", "uuid": "00000000-0000-0000-0000-000000000000"}  # by converter, else a letter
+BY_EXPRESSION = {  # what is not written with converters, by the end of its name
+    "static_process_payment": "/payments/process/default/",
+    "app_list": "/admin/orders/",
+    ".*)$": "/admin/nowhere",
+}
 YEAR = 31_536_000
 
 
@@ -28,25 +31,17 @@ def browser(settings: LazySettings) -> Client:
     return Client(raise_request_exception=False)
 
 
-def ask(browser: Client, route: Route) -> HttpResponse:
+def ask(browser: Client, route: Route) -> Any:
     """Whatever it answers: a page, a way to sign in, a refusal."""
-    answer: HttpResponse = browser.get(find_address(route), secure=True)
-    return answer
+    return browser.get(find_address(route), secure=True)
 
 
 def find_address(route: Route) -> str:
     """An address that leads to the route's view, though there may be nothing behind it."""
-    converters = getattr(route.pattern.pattern, "converters", {})
-    arguments: dict[str, Any] = {
-        name: ARGUMENTS.get(type(converter).__name__.removesuffix("Converter").lower(), "x")
-        for name, converter in converters.items()
-    }
-    for tried in (arguments, TOKEN):
-        try:
-            return reverse(route.name, kwargs=tried)
-        except NoReverseMatch:
-            continue
-    raise AssertionError(f"say in this test how to reach {route.name} ({route.address})")
+    if "(?P<" in route.address:
+        [address] = [each for end, each in BY_EXPRESSION.items() if route.name.endswith(end)]
+        return address
+    return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda found: VALUES.get(found[1], "x"), route.address)
 
 
 def test_no_route_lacks_a_header(browser: Client) -> None:

@@ -268,7 +268,9 @@ def test_codes_are_printed_for_demo_sign_ins_only(settings: LazySettings, olive:
         call_command("code")
 
 
-def guess(client: Client, *, name: str = "owner", password: str = "a guess", address: str = "192.0.2.7") -> Any:
+def guess(
+    client: Client, *, name: str = "owner", password: str = "a guess", address: str = "192.0.2.7"
+) -> Any:
     return client.post("/admin/login/", {"username": name, "password": password}, REMOTE_ADDR=address)
 
 

@@ -18,7 +18,7 @@ OURS = {"version", "attempt", "lease_expires_at", "promised_on", "unit_price", "
 
 def test_columns_sent_to_every_address_are_refused_and_store_nothing() -> None:
     caller = Caller(make_client(is_test=True))
-    job = make_job("claimed", client=caller.key)
+    job = make_job("claimed")
     models = [*apps.get_app_config("orders").get_models(), apps.get_model("configurator", "Component")]
     sent = {field.name: "1" for model in models for field in model._meta.concrete_fields}
     assert set(sent) > OURS

@@ -23,7 +23,8 @@ def remaking(jobs: Sequence[Job]) -> list[Foreseen]:
     asked = {job.order_id for job in alive if job.cancellation == Job.Cancellation.REQUESTED}
     there = {row.slug: row for row in Component.objects.all()}
     return [
-        _remaking(job, last=last.get(job.line_id), is_asked=job.order_id in asked, there=there) for job in jobs
+        _remaking(job, last=last.get(job.line_id), is_asked=job.order_id in asked, there=there)
+        for job in jobs
     ]
 
 
@@ -33,7 +34,9 @@ def _remaking(job: Job, *, last: Job | None, is_asked: bool, there: dict[str, Co
     if short := _take(job, there):
         return stays(short_of(job, short))
     if job.state == Job.State.FAILED:
-        return will(_("Order %(number)s: the failed job is cancelled, and a new one is made for it.") % _named(job))
+        return will(
+            _("Order %(number)s: the failed job is cancelled, and a new one is made for it.") % _named(job)
+        )
     return will(
         _("Order %(number)s: the job stays %(state)s, and a new one is made, free of charge.") % _named(job)
     )

@@ -348,7 +348,9 @@ def test_the_page_of_an_order_offers_what_can_still_be_done(
 
 ASKED = "The bench is asked to stop and has not answered yet. We write to you as soon as it has, whatever it says."
 REFUSED = "It was too late to stop: it goes on and comes to you."
-DECIDED = "Something of it is made already, so one of us decides what can still be stopped, and writes to you."
+DECIDED = (
+    "Something of it is made already, so one of us decides what can still be stopped, and writes to you."
+)
 
 
 def refuse(job: Job) -> None:

@@ -189,9 +189,7 @@ def test_of_a_reclaim_and_a_call_off_at_once_only_one_happens(tmp_path: Path) ->
 
     with shop_on_file(tmp_path):
         for job in lapsed:
-            again = partial(
-                reclaim_job, client, job.public_id, worker="w", lease_seconds=600, now=late
-            )
+            again = partial(reclaim_job, client, job.public_id, worker="w", lease_seconds=600, now=late)
             reclaimed, called_off = races.run(again, partial(call_off, job, by="Grace", now=late))
             state = do_alone(partial(read, job))[0]
             if isinstance(reclaimed, Job):

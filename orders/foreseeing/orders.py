@@ -88,8 +88,8 @@ def _asking(order: Order, outlook: Outlook) -> Foreseen:
         )
         return will(says % named)
     says = _(
-        "The makers of order %(number)s are asked to stop. If they can, it is cancelled and %(amount)s is given back; if"
-        " it is too late, it goes on. A mail says which."
+        "The makers of order %(number)s are asked to stop. If they can, it is cancelled and %(amount)s is given back;"
+        " if it is too late, it goes on. A mail says which."
     )
     return will(says % named)
 

@@ -54,7 +54,9 @@ def test_on_the_narrowest_phone_nothing_scrolls_sideways_and_targets_are_large(
     assert min(heights) >= 44
 
 
-def test_the_home_page_takes_six_requests_none_of_them_for_a_script_and_leaves_no_cookie(open_page: OpenPage) -> None:
+def test_the_home_page_takes_six_requests_none_of_them_for_a_script_and_leaves_no_cookie(
+    open_page: OpenPage,
+) -> None:
     page = open_page("about:blank")
     sizes: dict[str, int] = {}
     page.on(

@@ -75,9 +75,7 @@ def test_a_rule_says_what_it_does_while_it_is_typed_and_is_saved(page: Page) -> 
         (f"{DESK}?component=7#composition", "[value=composition]"),
     ],
 )
-def test_a_composition_says_its_sum_while_it_is_typed(
-    page: Page, address: str, submit: str
-) -> None:
+def test_a_composition_says_its_sum_while_it_is_typed(page: Page, address: str, submit: str) -> None:
     page.goto(address)
     said = page.locator(".composition-sum output")
     expect(said).to_have_text("Adds up to 100 %.")

@@ -30,7 +30,9 @@ def money(pence: int) -> str:
     return f"£{pence / 100:.2f}"
 
 
-def test_a_price_is_the_same_on_card_page_and_api_for_every_third_mix_that_can_be_made(client: Client) -> None:
+def test_a_price_is_the_same_on_card_page_and_api_for_every_third_mix_that_can_be_made(
+    client: Client,
+) -> None:
     Component.objects.filter(slug="warm-hearth").update(surcharge=150)
     Component.objects.filter(slug="mend").update(surcharge=75)
     Component.objects.filter(slug="calm").update(surcharge=1)

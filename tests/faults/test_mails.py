@@ -20,7 +20,9 @@ def test_a_mail_server_that_hangs_holds_up_no_hand_off_and_gets_its_mails_once_i
         waiting = [order(shop)[0] for _ in range(3)]
         for token in waiting:
             wait_until_ready(shop, token)
-        await_mails(lambda: sink.visits > 0, shop)  # the relay waits for the server: 10 seconds for each of three mails
+        await_mails(
+            lambda: sink.visits > 0, shop
+        )  # the relay waits for the server: 10 seconds for each of three mails
 
         token, _slowest = order(shop)
         wait_until_ready(shop, token)

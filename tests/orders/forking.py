@@ -18,10 +18,14 @@ READY = "there\n"
 START = "start"  # the file that they wait for
 MOST_SECONDS = 600.0
 
-Racer = Callable[[Callable[[], None]], None]  # it calls what it is given when it is ready, which returns at the start
+Racer = Callable[
+    [Callable[[], None]], None
+]  # it calls what it is given when it is ready, which returns at the start
 
 
-def race_processes(module: str, names: Sequence[str], *words: str, url: str, folder: Path) -> dict[str, list[str]]:
+def race_processes(
+    module: str, names: Sequence[str], *words: str, url: str, folder: Path
+) -> dict[str, list[str]]:
     """What each of the racers has printed, line by line; all of them end well. They work on the database at `url`."""
     environment = {
         **os.environ,

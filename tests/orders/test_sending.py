@@ -16,7 +16,9 @@ from orders.models import Order, OutboxEntry
 from orders.sending import send
 from tests.orders.make import make_order, pay_order
 
-SENT_WITHIN_SECONDS = 10.0  # else it has waited; how long a checkout may take is measured in tests/faults, alone
+SENT_WITHIN_SECONDS = (
+    10.0  # else it has waited; how long a checkout may take is measured in tests/faults, alone
+)
 
 
 @pytest.fixture(autouse=True)

@@ -350,7 +350,10 @@ def test_a_token_has_192_bits_and_a_number_tells_nothing() -> None:
 
     assert {len(urlsafe_b64decode(order.token)) * 8 for order in orders} == {192}
     numbers = [order.number for order in orders]
-    assert numbers not in (sorted(numbers), sorted(numbers, reverse=True))  # by chance once in 200 million runs
+    assert numbers not in (
+        sorted(numbers),
+        sorted(numbers, reverse=True),
+    )  # by chance once in 200 million runs
     assert all(str(order.pk) != order.number and not order.number.isdecimal() for order in orders)
     assert len({number[:5] for number in numbers}) == len(orders)
 

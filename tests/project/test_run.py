@@ -185,7 +185,9 @@ def test_it_opens_and_restarts_what_dies_and_if_it_is_killed_itself_leaves_nothi
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-def test_on_a_postgresql_of_its_own_it_has_two_of_each_and_what_dies_comes_back_and_ctrl_c_closes_it() -> None:
+def test_on_a_postgresql_of_its_own_it_has_two_of_each_and_what_dies_comes_back_and_ctrl_c_closes_it() -> (
+    None
+):
     with tempfile.TemporaryDirectory(prefix="concoct-run-") as folder:
         var_dir = Path(folder)
         var_dir.chmod(0o711)  # PostgreSQL may have to run as another user

@@ -23,7 +23,9 @@ def test_eight_processes_share_all_jobs_and_claim_none_twice(tmp_path: Path) -> 
         make_client(name=name)
 
     with shop_on_file(tmp_path) as url:
-        claimed = race_processes("tests.orders.fulfilment.claimer", CLAIMERS, url=url, folder=tmp_path).values()
+        claimed = race_processes(
+            "tests.orders.fulfilment.claimer", CLAIMERS, url=url, folder=tmp_path
+        ).values()
         states = do_alone(read_states)
         moves = do_alone(JobTransition.objects.filter(to_state="claimed").count)
 

@@ -27,7 +27,12 @@ def test_readers_see_all_events_of_6_writers_in_order_and_none_twice(tmp_path: P
 
     with shop_on_file(tmp_path) as url:
         said = race_processes(
-            "tests.orders.fulfilment.feed_racer", [*WRITERS, *READERS], str(EACH), str(ALL), url=url, folder=tmp_path
+            "tests.orders.fulfilment.feed_racer",
+            [*WRITERS, *READERS],
+            str(EACH),
+            str(ALL),
+            url=url,
+            folder=tmp_path,
         )
 
     for reader in READERS:

@@ -1,4 +1,4 @@
-"""Every page that an address shows, in a real browser: no axe violation, no sideways scroll, large targets, visible focus.
+"""Every page that an address shows, in a browser: no axe violation, no sideways scroll, large targets, visible focus.
 
 And in the reader's own colours: whatever is told by colour is told by something else, too.
 

@@ -199,7 +199,10 @@ def open_rig(
     pause: float = 0,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Rig]:
-    """A shop with stock and capacity without end, and its load, which does not buy yet; the visitor pauses before each page."""
+    """A shop with stock and capacity without end, and its load, which does not buy yet.
+
+    The visitor pauses for so many seconds before each page.
+    """
     env = {
         "SHOP_API_RATE": "100000/min",
         "FULFILMENT_API_RATE": "100000/min",

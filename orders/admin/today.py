@@ -211,8 +211,16 @@ def _stock_figure(*, now: datetime) -> Figure:
 
 def _draft_figure() -> Figure:
     drafts = unpublished_drafts()
-    names = " · ".join(recipe.name for recipe in drafts)
-    return Figure(_("drafts not published"), str(len(drafts)), _list_of_rows(Recipe, drafts), names)
+    said = [recipe.name for recipe in drafts.recipes]
+    if drafts.unread:
+        unread = ngettext(
+            "%(count)s more recipe is not compared here",
+            "%(count)s more recipes are not compared here",
+            drafts.unread,
+        )
+        said.append(unread % {"count": drafts.unread})
+    address = _list_of_rows(Recipe, drafts.recipes)
+    return Figure(_("drafts not published"), str(len(drafts.recipes)), address, " · ".join(said))
 
 
 def _refused_figures(*, now: datetime, may_publish: bool) -> list[Figure]:

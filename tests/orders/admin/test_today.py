@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from configurator import unpublished
 from configurator.models import Component, Recipe
 from orders.lately import Punctuality
 from orders.lateness import tell_of_slips
@@ -169,6 +170,14 @@ def test_only_what_one_may_see_is_shown_and_read() -> None:
     assert "drafts not published 1" in page
     for said in ("late", "payment", "stock for less", "To blend", "paid to sent", "Bench"):
         assert said not in page
+
+
+def test_it_says_which_drafts_were_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpublished, "MOST_READ", 0)
+
+    page = read(make_clerk("view_recipe").get(INDEX)).text
+
+    assert "drafts not published 0 1 more recipe is not compared here" in page
 
 
 def test_who_makes_bottles_sees_what_is_late_and_no_order_page() -> None:

@@ -7,6 +7,7 @@ from django.contrib.admin import DateFieldListFilter, RelatedFieldListFilter
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -29,7 +30,7 @@ admin.site.unregister([User, Group, StaticDevice, TOTPDevice])  # no page shows 
 
 @admin.register(User)
 class MemberAdmin(UserAdmin[User]):
-    """Members of the staff. An owner gives roles; what goes beyond roles, only a superuser gives."""
+    """Members of the staff. An owner gives the four roles; what goes beyond them, only a superuser gives."""
 
     list_display = ["username", "first_name", "last_name", "shown_roles", "is_active", "last_login"]
     list_filter = ["is_active", ("groups", titled(gettext_lazy("role"), RelatedFieldListFilter))]
@@ -50,6 +51,20 @@ class MemberAdmin(UserAdmin[User]):
             (gettext_lazy("Roles"), {"fields": may}),
             (gettext_lazy("Dates"), {"fields": ["last_login", "date_joined"]}),
         ]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: User | None = None,
+        change: bool = False,  # noqa: FBT001, FBT002 Django's
+        **kwargs: Any,
+    ) -> Any:
+        """Groups beside the roles are a superuser's to give: an owner sees them only where a member has them."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None and "groups" in form.base_fields and not _is_superuser(request):
+            has_already = Q(pk__in=obj.groups.values("pk"))
+            form.base_fields["groups"].queryset = Group.objects.filter(Q(name__in=ROLES) | has_already)
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         return ["last_login", "date_joined"]

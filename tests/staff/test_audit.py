@@ -1,7 +1,7 @@
 """What staff do is noted in rows that nobody changes: not through a model, not in SQL, not in the admin."""
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -115,6 +115,38 @@ def test_an_owner_makes_nobody_a_superuser_and_changes_none() -> None:
     assert not care.user_permissions.exists()
     assert (refused.status_code, refused_password.status_code) == (403, 403)
     assert chief.check_password("kept")
+
+
+def test_an_owner_gives_nobody_a_group_beside_the_roles_and_takes_none_away_by_the_way() -> None:
+    owner, care = sign_in_as("Owner"), make_member("Care")
+    mighty = Group.objects.create(name="Mighty")
+    mighty.permissions.set(Permission.objects.filter(codename="change_group"))
+    form = {"is_active": "on", "is_staff": "on"}
+    herself, has_it = User.objects.get(username="owner"), make_member("Formulator")
+    has_it.groups.add(mighty)
+
+    for member in (herself, care):
+        path, groups = f"/admin/auth/user/{member.pk}/change/", [*member.groups.all(), mighty]
+        assert "Mighty" not in owner.get(path).content.decode()
+        sent = {"username": member.username, **form, "groups": [group.pk for group in groups]}
+        assert owner.post(path, sent).status_code == 200
+        assert mighty not in member.groups.all()
+    path = f"/admin/auth/user/{has_it.pk}/change/"
+    kept = [group.pk for group in has_it.groups.all()]
+    answer = owner.post(path, {"username": "formulator", **form, "last_name": "Byron", "groups": kept})
+
+    assert answer.status_code == 302
+    assert {group.name for group in has_it.groups.all()} == {"Formulator", "Mighty"}
+
+
+def test_a_superuser_gives_any_group(admin_client: Client) -> None:
+    care, mighty = make_member("Care"), Group.objects.create(name="Mighty")
+    sent = {"username": "care", "is_active": "on", "is_staff": "on", "groups": [mighty.pk]}
+
+    answer = admin_client.post(f"/admin/auth/user/{care.pk}/change/", sent)
+
+    assert answer.status_code == 302
+    assert [group.name for group in care.groups.all()] == ["Mighty"]
 
 
 def test_no_page_shows_the_key_of_an_app() -> None:

@@ -19,7 +19,7 @@ from configurator.wording import parts_of
 from orders.admin.addresses import AddressPages
 from orders.admin.came_back import CameBackFilter
 from orders.admin.deeds import MOST_AT_ONCE, DeedPages, read_pks
-from orders.admin.job_deeds import DECIDE
+from orders.admin.job_deeds import REMAKE
 from orders.admin.jobs import said_if
 from orders.admin.labels import first_uncancelled, labels_address
 from orders.admin.long_lists import SEARCH_HINT, LongListAdmin
@@ -146,7 +146,7 @@ class OrderAdmin(AddressPages, DeedPages, LongListAdmin):
                 for deed in deeds
             ],
             "can_decide": self.has_decide_permission(request),
-            "remakes": _remakes(jobs) if request.user.has_perm(DECIDE) else [],
+            "remakes": _remakes(jobs) if request.user.has_perm(REMAKE) else [],
             "labels": _labels(jobs) if request.user.has_perm("orders.view_job") else "",
         }
 

@@ -145,6 +145,17 @@ def test_the_page_offers_what_can_be_done_and_says_why_not_of_the_rest() -> None
     assert f'href="/admin/orders/job/labels/?job={job.pk}"' in page
 
 
+@pytest.mark.parametrize(("permission", "is_offered"), [("change_job", False), ("remake_job", True)])
+def test_a_remake_is_offered_to_whom_its_page_opens(permission: str, *, is_offered: bool) -> None:
+    job, clerk = make_job("shipped"), make_clerk("view_order", "view_job", permission)
+    address = f"/admin/orders/job/remake/?job={job.pk}"
+
+    page = clerk.get(f"{ORDERS}{job.order_id}/change/").content.decode()
+
+    assert (address in page) is is_offered
+    assert clerk.get(address).status_code == (200 if is_offered else 403)
+
+
 def test_staff_change_an_address_by_the_shoppers_own_use_case() -> None:
     order, boss = make_job("ready").order, make_boss()
     path = f"{ORDERS}{order.pk}/address/"

@@ -7,10 +7,12 @@ from io import StringIO
 from itertools import groupby
 from operator import attrgetter
 
+from django.utils import timezone
+
+from configurator.exchanging.cells import escape_cell
 from orders.models import Job, LotUse, Order
 
 MOST_LOTS = 20
-FORMULA = tuple("=+-@\t\r\n|\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet takes for the start of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def write_csv(found: Iterable[Recalled]) -> str:
     writer.writerow(
         ["order", "name", "email", "address", "job", "state", "batch", "pieces", "shipped", "tracking"]
     )
-    writer.writerows([_harmless(cell) for cell in row] for row in _rows(found))
+    writer.writerows([escape_cell(cell) for cell in row] for row in _rows(found))
     return text.getvalue()
 
 
@@ -75,12 +77,8 @@ def _rows(found: Iterable[Recalled]) -> Iterator[tuple[str, ...]]:
         address = ", ".join(line for line in lines if line)
         for job in recalled.jobs:
             parcel = job.shipment
+            sent_on = f"{timezone.localdate(parcel.shipped_at):%Y-%m-%d}" if parcel else ""
             yield (
                 *(order.number, order.full_name, order.email, address, str(job.public_id), job.state),
-                *(job.batch, str(job.line.quantity), f"{parcel.shipped_at:%Y-%m-%d}" if parcel else ""),
-                parcel.tracking if parcel else "",
+                *(job.batch, str(job.line.quantity), sent_on, parcel.tracking if parcel else ""),
             )
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip().startswith(FORMULA) or cell.startswith(FORMULA) else cell

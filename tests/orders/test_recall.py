@@ -1,6 +1,7 @@
 """Recalls: who has a lot, what is in an order, and a file of it that no spreadsheet runs."""
 
 import csv
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders.admin import lots
-from orders.models import Job, Order
+from orders.models import Job, Order, Shipment
 from orders.recall import lots_of_order, orders_of_lot, write_csv
 from orders.remaking import remake_job
 from tests.orders.admin.people import make_boss, make_clerk
@@ -98,6 +99,16 @@ def test_no_cell_of_the_file_is_a_formula(name: str) -> None:
 
     assert row[head.index("name")] == f"'{name}"
     assert row[head.index("pieces")] == "1"
+
+
+def test_the_file_says_the_day_of_the_shop_as_the_pages_do() -> None:
+    use_lots(make_job("shipped"), main="M7")
+    half_past_midnight = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    Shipment.objects.update(shipped_at=half_past_midnight)
+
+    head, row = csv.reader(StringIO(write_csv(orders_of_lot("mend", "M7"))))
+
+    assert row[head.index("shipped")] == "2026-07-01"
 
 
 def test_the_command_prints_the_orders(capsys: pytest.CaptureFixture[str]) -> None:

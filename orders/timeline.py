@@ -14,7 +14,7 @@ from configurator.days import written_day, written_day_and_time
 from configurator.money import written
 from orders.models import FeedEvent, Hold, Job, JobTransition, Order, OrderEvent, OutboxEntry, Slip
 
-SHOP, SHOPPER = "shop", "shopper"
+SHOP, SHOPPER, FULFILMENT = "shop", "shopper", "fulfilment"
 BESIDE_STEPS = (  # the other kinds of the feed have rows of their own
     FeedEvent.Kind.CANCELLATION_REQUESTED,
     FeedEvent.Kind.CANCELLATION_DECIDED,
@@ -146,27 +146,25 @@ def _of_holds(jobs: Mapping[int, Job]) -> Iterator[Moment]:
 
 
 def _of_the_feed(order: Order, jobs: Mapping[int, Job]) -> Iterator[Moment]:
-    """What the feed alone knows; it forgets what is old."""
+    """What the feed alone knows; it forgets what is old. Its events do not say which maker it was."""
     for event in order.feed_events.filter(kind__in=BESIDE_STEPS).order_by("id"):
-        decision = str(event.data.get("decision", ""))
-        what = _sentence(event.get_kind_display())
         job = jobs.get(event.job_id) if event.job_id else None
-        note = decision if job is None else ", ".join(filter(None, [decision, job.cancellation_note]))
-        is_answer = event.kind == FeedEvent.Kind.CANCELLATION_DECIDED
-        yield Moment(
-            at=event.at,
-            by="fulfilment" if is_answer else SHOP,
-            what=what,
-            note=note if is_answer else "",
-            job=job,
-        )
+        what, by, note = _sentence(event.get_kind_display()), SHOP, ""
+        decision = str(event.data.get("decision", ""))
+        if event.kind == FeedEvent.Kind.RECLAIMED:
+            by = FULFILMENT
+        elif decision == "withdrawn":
+            what = _("The shop does not ask to cancel the job any more.")
+        elif decision:
+            by, note = FULFILMENT, ", ".join(filter(None, [decision, job.cancellation_note if job else ""]))
+        yield Moment(at=event.at, by=by, what=what, note=note, job=job)
 
 
 def _of_parcels(order: Order) -> Iterator[Moment]:
     for parcel in order.shipments.select_related("client").order_by("id"):
         said = {"carrier": parcel.carrier, "number": parcel.tracking}
         what = _("Sent with %(carrier)s, number %(number)s.") % said
-        yield Moment(at=parcel.shipped_at, by=f"fulfilment: {parcel.client.name}", what=what)
+        yield Moment(at=parcel.shipped_at, by=f"{FULFILMENT}: {parcel.client.name}", what=what)
 
 
 def _of_outbox(entries: Iterable[OutboxEntry]) -> Iterator[Moment]:

@@ -9,14 +9,16 @@ from django.utils import timezone
 
 from orders.address_changes import Address, correct_address
 from orders.cancelling import SHOPPER, ask_to_cancel
+from orders.claiming import reclaim_job
 from orders.holds import place_hold, release_hold
 from orders.late_choice import choose_to_wait
+from orders.making import decide_cancellation
 from orders.models import Hold, Job, Order, OutboxEntry, Payment, Slip
 from orders.remaking import remake_job
 from orders.timeline import read_timeline
 from orders.unpaid_orders import let_go
 from tests.orders.admin.people import decide, make_boss, make_clerk
-from tests.orders.make import STAFF, make_job, make_order
+from tests.orders.make import STAFF, copy_job, lease_of, make_client, make_job, make_order
 from tests.orders.stored import stored_rows
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -81,6 +83,22 @@ def test_parcels_remakes_refunds_and_cancellations_are_told() -> None:
     refunded = Order.objects.latest("pk")
     notes = {moment.note: moment.by for moment in read_timeline(refunded)}
     assert notes["Give the money back: came broken"] == "staff: grace"
+
+
+def test_what_the_makers_did_and_what_the_shop_did_is_told_of_them() -> None:
+    job, now = make_job("claimed"), timezone.now()
+    copy_job(job, 1)
+    other = Job.objects.get(order=job.order, line__position=job.line.position + 1)
+    ask_to_cancel(job.order, by=SHOPPER, now=now)
+    decide_cancellation(job.public_id, lease=lease_of(job), accept=False, note="it is mixed", now=now)
+    begun, later = make_job("in_production", lease_seconds=60), now + timedelta(minutes=2)
+    reclaim_job(make_client().row, begun.public_id, worker="w", lease_seconds=600, now=later)
+
+    said = {(told.what, told.by, told.note, told.job) for told in read_timeline(job.order)}
+    assert ("The bench answered a cancellation.", "fulfilment", "reject, it is mixed", job) in said
+    assert ("The shop does not ask to cancel the job any more.", "shop", "", other) in said
+    said = {(told.what, told.by, told.note, told.job) for told in read_timeline(begun.order)}
+    assert ("A job in production was claimed anew.", "fulfilment", "", begun) in said
 
 
 def test_what_went_wrong_stands_out() -> None:

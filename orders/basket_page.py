@@ -11,7 +11,7 @@ from configurator.mixing.spec import Component, Size, Spec
 from configurator.models import RecipeVersion
 from configurator.versions import mixer_for
 from configurator.wording import mix_name
-from orders.baskets import version_on_sale
+from orders.baskets import BasketRow, version_on_sale
 from orders.line_check import Repair, check_line
 from orders.models import Basket, BasketLine
 from orders.placing import Wish
@@ -120,7 +120,7 @@ class Change:
 
 
 def read_basket(
-    rows: Sequence[BasketLine],
+    rows: Sequence[BasketRow],
     *,
     bench: Bench,
     today: date,
@@ -133,14 +133,14 @@ def read_basket(
     """
     versions: dict[int, RecipeVersion | None] = {}
     for row in rows:
-        if row.version.recipe_id not in versions:
-            versions[row.version.recipe_id] = version_on_sale(row)
-    shown = [_show(row, versions[row.version.recipe_id], bench=bench, avoid=avoid) for row in rows]
+        if row.line.version.recipe_id not in versions:
+            versions[row.line.version.recipe_id] = version_on_sale(row)
+    shown = [_show(row.line, versions[row.line.version.recipe_id], bench=bench, avoid=avoid) for row in rows]
     lines = tuple(each for each in shown if not each.line.is_saved)
     goods = sum(each.total_now if at_present_prices else each.total for each in lines)
     bottles = sum(each.line.quantity for each in lines)
     return BasketPage(
-        basket=rows[0].basket if rows else None,
+        basket=rows[0].line.basket if rows else None,
         lines=lines,
         saved=tuple(each for each in shown if each.line.is_saved),
         goods_total=goods,

@@ -47,41 +47,56 @@ class Content:
         return {"version_id": self.version.pk, "mix": dict(self.mix), **values}
 
 
+@dataclass(frozen=True, slots=True)
+class BasketRow:
+    """A line as it was read, with what the same query said beside it.
+
+    `newest_id` is the newest version of its recipe. `has_unpaid`: an order of its basket waits for payment.
+    `is_let_go`: an order of just this content came to nothing. Both say the same of all lines of a basket.
+    """
+
+    line: BasketLine
+    newest_id: int | None
+    has_unpaid: bool
+    is_let_go: bool
+
+
 def find_basket(pk: object) -> Basket | None:
     """The basket that a session names, if it is still there."""
     return Basket.objects.filter(pk=pk).first() if isinstance(pk, int) else None
 
 
-def lines_of(basket: Basket | int | None) -> list[BasketLine]:
+def lines_of(basket: Basket | int | None) -> list[BasketRow]:
     """The lines of a basket (or of that with this key), with versions and recipes but no specs, in one query."""
-    return [] if basket is None else list(_lines(basket))
+    return [] if basket is None else [_row(line) for line in _lines(basket)]
 
 
-def find_line(basket: Basket | int | None, pk: int) -> BasketLine | None:
+def find_line(basket: Basket | int | None, pk: int) -> BasketRow | None:
     """One line of a basket; None for the lines of others."""
-    return None if basket is None else _lines(basket).filter(pk=pk).first()
+    line = None if basket is None else _lines(basket).filter(pk=pk).first()
+    return None if line is None else _row(line)
 
 
-def unpaid_orders(lines: Sequence[BasketLine]) -> list[Order]:
-    """The orders that the basket of these lines has waiting; no query where the lines know that there are none."""
-    if not any(getattr(line, "has_unpaid", True) for line in lines):
+def unpaid_orders(rows: Sequence[BasketRow]) -> list[Order]:
+    """The orders that the basket of these lines has waiting; no query where there are none."""
+    if not any(row.has_unpaid for row in rows):
         return []
-    return list(Order.objects.filter(basket=lines[0].basket, state=Order.State.PLACED))
+    return list(Order.objects.filter(basket=rows[0].line.basket, state=Order.State.PLACED))
 
 
-def version_on_sale(line: BasketLine) -> RecipeVersion | None:
-    """The newest version of a recipe (None: not on sale any more); no query where the line knows it is its own."""
-    if getattr(line, "newest", None) == line.version_id:
-        return line.version
+def version_on_sale(row: BasketRow) -> RecipeVersion | None:
+    """The newest version of a recipe (None: not on sale any more); no query where it is the line's own."""
+    if row.newest_id == row.line.version_id:
+        return row.line.version
     try:
-        return newest_version(line.version.recipe.slug)
+        return newest_version(row.line.version.recipe.slug)
     except NotOnSaleError:
         return None
 
 
-def is_let_go(lines: Sequence[BasketLine]) -> bool:
+def is_let_go(rows: Sequence[BasketRow]) -> bool:
     """Whether an order of just this content came to nothing, so that the basket needs another key; no query."""
-    return any(getattr(line, "is_let_go", False) for line in lines)
+    return any(row.is_let_go for row in rows)
 
 
 def add_line(basket: Basket | int | None, content: Content, *, now: datetime) -> BasketLine:
@@ -94,7 +109,7 @@ def add_line(basket: Basket | int | None, content: Content, *, now: datetime) ->
         kept = _lock(basket, now=now)
         others = lines_of(kept)
         kept = kept or Basket.objects.create(created_at=now, touched_at=now)
-        same = next((line for line in others if _is_same(line, content)), None)
+        same = next((row.line for row in others if _is_same(row.line, content)), None)
         if same is not None:
             if same.quantity + content.quantity > MOST_OF_ONE:
                 raise TooManyOfOneError
@@ -237,17 +252,22 @@ def _lines(basket: Basket | int) -> QuerySet[BasketLine]:
 
 @cache  # building this queryset takes longer than running it
 def _all_lines() -> QuerySet[BasketLine]:
+    """Lines with what `_row` takes from them."""
     unpaid = Order.objects.filter(basket=OuterRef("basket"), state=Order.State.PLACED)
     let_go = Order.objects.filter(checkout_key=OuterRef("basket__checkout_key"), state=Order.State.CANCELLED)
     versions = RecipeVersion.objects.filter(recipe=OuterRef("version__recipe"))
     newest = versions.order_by("-number").values("pk")[:1]
     lines = BasketLine.objects.annotate(
-        has_unpaid=Exists(unpaid), is_let_go=Exists(let_go), newest=Subquery(newest)
+        has_unpaid=Exists(unpaid), is_let_go=Exists(let_go), newest_id=Subquery(newest)
     )
     own = [field.name for field in BasketLine._meta.concrete_fields]
     version = ("recipe", "number", "sha256", "recipe__slug", "recipe__name")
     read = lines.select_related("basket", "version__recipe")
     return read.only(*own, "basket__checkout_key", *(f"version__{name}" for name in version))
+
+
+def _row(line: Any) -> BasketRow:
+    return BasketRow(line, line.newest_id, line.has_unpaid, line.is_let_go)
 
 
 def _append(basket: Basket, content: Content, *, others: int, pk: int | None = None) -> BasketLine:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
@@ -22,33 +23,45 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """An order with what one query says beside it. `mail` is the state and the error of its confirmation.
+
+    `left` is how many bottles are still in the basket that it came from; `is_late`: she was told that it comes later.
+    """
+
+    order: Order
+    is_late: bool
+    mail: Mapping[str, str] | None
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Thanks:
-    """`left` is how many bottles are still in the basket that the order came from."""
+    """What the page shows of a paid order."""
 
     order: Order
     items: tuple[Item, ...]
     next_step: str
     confirmation: Confirmation | None
-    left: int
 
 
-def find_order(token: str) -> Order | None:
-    """The order of a token, with what `read_thanks` says beside it; None if there is none. One query."""
-    return _orders().filter(token=token).first()
+def find_order(token: str) -> FoundOrder | None:
+    """The order of a token; None if there is none. One query."""
+    order: Any = _orders().filter(token=token).first()
+    return None if order is None else FoundOrder(order, order.is_late, order.mail, order.left or 0)
 
 
-def read_thanks(order: Order) -> Thanks:
-    """What was bought with a paid order, as `find_order` found it, and what happens next; one query."""
-    found = vars(order)
+def read_thanks(found: FoundOrder) -> Thanks:
+    """What was bought with a paid order and what happens next; one query."""
+    order = found.order
     all_jobs = list(_jobs().filter(order=order))
     jobs = jobs_that_count(all_jobs)
     lines = {job.line_id: job.line for job in all_jobs}.values()
     return Thanks(
         order=order,
         items=tuple(read_item(line, jobs) for line in sorted(lines, key=lambda line: line.position)),
-        next_step=next_step(order, jobs, is_late=found["is_late"]),
-        confirmation=_confirmation(order, found["mail"]),
-        left=found["left"] or 0,
+        next_step=next_step(order, jobs, is_late=found.is_late),
+        confirmation=_confirmation(order, found.mail),
     )
 
 

@@ -1,6 +1,6 @@
 """The basket: what is in it, and every change to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -23,7 +23,14 @@ from configurator.wording import mix_name
 from orders import basket_lines, baskets
 from orders.basket_page import read_basket
 from orders.basket_session import basket_key, recount, remember
-from orders.baskets import BasketFullError, TooManyOfOneError, find_line, unpaid_orders, version_on_sale
+from orders.baskets import (
+    BasketFullError,
+    BasketRow,
+    TooManyOfOneError,
+    find_line,
+    unpaid_orders,
+    version_on_sale,
+)
 from orders.bench_without import without_orders
 from orders.models import BasketLine
 
@@ -36,7 +43,7 @@ REMOVED = "removed"  # in the session: the line that was taken out last
 def basket(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = baskets.lines_of(basket_key(request.session))
-    recount(request, rows)
+    recount(request, (row.line for row in rows))
     bench = without_orders(recent_bench(today=today), unpaid_orders(rows))
     page = read_basket(rows, bench=bench, today=today, avoid=read_avoid(request.session))
     context = {
@@ -64,12 +71,12 @@ def add(request: HttpRequest) -> HttpResponse:
         return redirect(state.address(mixer))
     now = timezone.now()
     kept = basket_key(request.session)
-    line = find_line(kept, state.line) if state.line is not None else None
-    is_new = line is None
+    row = find_line(kept, state.line) if state.line is not None else None
     try:
-        if line is None:
+        if row is None:
             line = baskets.add_line(kept, content, now=now)
         else:
+            line = row.line
             basket_lines.edit(line, content, now=now)
     except BasketFullError as error:
         messages.error(request, _too_many(error))
@@ -77,7 +84,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except TooManyOfOneError as error:
         messages.error(request, _too_many(error))
         return redirect("orders:basket")
-    remember(request, line.basket, more=1 if is_new else 0)
+    remember(request, line.basket, more=1 if row is None else 0)
     return redirect(reverse("orders:basket", query={"added": line.pk}))
 
 
@@ -92,8 +99,8 @@ def change(request: HttpRequest, line: int, action: str) -> HttpResponse:
         return redirect("orders:basket")
     request.session.pop(REMOVED, None)
     ACTIONS[action](request, row)
-    remember(request, row.basket)
-    return redirect(f"{reverse('orders:basket')}#line-{row.pk}")
+    remember(request, row.line.basket)
+    return redirect(f"{reverse('orders:basket')}#line-{line}")
 
 
 @require_POST
@@ -114,69 +121,69 @@ def put_back(request: HttpRequest) -> HttpResponse:
     return redirect("orders:basket")
 
 
-def _quantity(request: HttpRequest, line: BasketLine) -> None:
+def _quantity(request: HttpRequest, row: BasketRow) -> None:
     text = request.POST.get("quantity", "").strip()
     if not (text.isascii() and text.isdigit()):
         messages.error(request, _("Write a whole number, such as 2."))
     elif len(text) > LONGEST_QUANTITY or not 1 <= int(text) <= baskets.MOST_OF_ONE:
         messages.error(request, _most_of_one())
     else:
-        baskets.set_quantity(line, int(text), now=timezone.now())
+        baskets.set_quantity(row.line, int(text), now=timezone.now())
 
 
-def _copy(request: HttpRequest, line: BasketLine) -> None:
+def _copy(request: HttpRequest, row: BasketRow) -> None:
     try:
-        baskets.copy_line(line, now=timezone.now())
+        baskets.copy_line(row.line, now=timezone.now())
     except BasketFullError as error:
         messages.error(request, _too_many(error))
 
 
-def _remove(request: HttpRequest, line: BasketLine) -> None:
-    name = mix_name(mixer_for(line.version).spec, line.mix)
-    request.session[REMOVED] = {"name": name, **basket_lines.removed_values(line)}
-    baskets.remove_line(line, now=timezone.now())
+def _remove(request: HttpRequest, row: BasketRow) -> None:
+    name = mix_name(mixer_for(row.line.version).spec, row.line.mix)
+    request.session[REMOVED] = {"name": name, **basket_lines.removed_values(row.line)}
+    baskets.remove_line(row.line, now=timezone.now())
 
 
-def _agree(request: HttpRequest, line: BasketLine) -> None:
-    version = version_on_sale(line)
+def _agree(request: HttpRequest, row: BasketRow) -> None:
+    version = version_on_sale(row)
     if version is None or not basket_lines.agree(
-        line,
+        row.line,
         price=request.POST.get("price", ""),
         version=version,
-        bench=_bench([line]),
+        bench=_bench(row),
         avoid=read_avoid(request.session),
         now=timezone.now(),
     ):
         messages.info(request, _("It has changed once more. Nothing was agreed to; please look again."))
 
 
-def _swap(request: HttpRequest, line: BasketLine) -> None:
-    version = version_on_sale(line)
+def _swap(request: HttpRequest, row: BasketRow) -> None:
+    version = version_on_sale(row)
     if version is None or not basket_lines.swap(
-        line,
+        row.line,
         request.POST.get("mix", ""),
         price=request.POST.get("price", ""),
         version=version,
-        bench=_bench([line]),
+        bench=_bench(row),
         avoid=read_avoid(request.session),
         now=timezone.now(),
     ):
         messages.error(request, _("That mix cannot be made just now. Nothing was changed."))
 
 
-def _save(request: HttpRequest, line: BasketLine) -> None:
-    baskets.save_for_later(line, is_saved=True, now=timezone.now())
+def _save(request: HttpRequest, row: BasketRow) -> None:
+    baskets.save_for_later(row.line, is_saved=True, now=timezone.now())
 
 
-def _take(request: HttpRequest, line: BasketLine) -> None:
-    baskets.save_for_later(line, is_saved=False, now=timezone.now())
+def _take(request: HttpRequest, row: BasketRow) -> None:
+    baskets.save_for_later(row.line, is_saved=False, now=timezone.now())
 
 
-def _gift(request: HttpRequest, line: BasketLine) -> None:
-    baskets.set_gift(line, is_gift=request.POST.get("gift") == "yes", now=timezone.now())
+def _gift(request: HttpRequest, row: BasketRow) -> None:
+    baskets.set_gift(row.line, is_gift=request.POST.get("gift") == "yes", now=timezone.now())
 
 
-ACTIONS: dict[str, Callable[[HttpRequest, BasketLine], None]] = {
+ACTIONS: dict[str, Callable[[HttpRequest, BasketRow], None]] = {
     "quantity": _quantity,
     "copy": _copy,
     "remove": _remove,
@@ -197,10 +204,10 @@ def _find_version(recipe: str) -> RecipeVersion:
         raise Http404(recipe) from error
 
 
-def _bench(lines: Sequence[BasketLine]) -> Bench:
-    """The bench as it is, without what unpaid orders of this basket hold."""
+def _bench(row: BasketRow) -> Bench:
+    """The bench as it is, without what unpaid orders of its basket hold."""
     bench = read_bench(today=timezone.localdate())
-    return without_orders(bench, unpaid_orders(lines))
+    return without_orders(bench, unpaid_orders([row]))
 
 
 def _too_many(error: BasketFullError | TooManyOfOneError) -> str:

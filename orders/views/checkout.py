@@ -18,11 +18,11 @@ from configurator.remembering import read_avoid
 from configurator.versions import NotOnSaleError
 from orders.basket_page import BasketPage, Change, changes_since, read_basket
 from orders.basket_session import basket_key
-from orders.baskets import is_let_go, lines_of, renew_key, take_prices, unpaid_orders
+from orders.baskets import BasketRow, is_let_go, lines_of, renew_key, take_prices, unpaid_orders
 from orders.bench_without import without_orders
 from orders.booking import BenchFullError
 from orders.checkout_form import FIELDS, CheckoutForm
-from orders.models import BasketLine, Order
+from orders.models import Order
 from orders.placing import (
     BasketChangedError,
     NotMakeableError,
@@ -135,14 +135,14 @@ def _costs_other(page: BasketPage, unpaid: Sequence[Order]) -> bool:
 
 
 def _read(
-    request: HttpRequest, rows: Sequence[BasketLine], unpaid: Sequence[Order], *, now: datetime
+    request: HttpRequest, rows: Sequence[BasketRow], unpaid: Sequence[Order], *, now: datetime
 ) -> tuple[BasketPage, Bench]:
     """The basket as it is now, and the bench without what its own unpaid orders hold."""
     bench = without_orders(read_bench(today=timezone.localdate(now)), unpaid)
     return _page(request, rows, bench=bench, now=now), bench
 
 
-def _page(request: HttpRequest, rows: Sequence[BasketLine], *, bench: Bench, now: datetime) -> BasketPage:
+def _page(request: HttpRequest, rows: Sequence[BasketRow], *, bench: Bench, now: datetime) -> BasketPage:
     today = timezone.localdate(now)
     avoid = read_avoid(request.session)
     return read_basket(rows, bench=bench, today=today, avoid=avoid, at_present_prices=True)

@@ -22,14 +22,13 @@ from orders.tracking import read_tracking
 @never_cache
 @require_safe
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
-    order = find_order(token)
-    if order is None:
+    found = find_order(token)
+    if found is None:
         raise Http404(token)
-    if order.state != Order.State.PAID:
+    if found.order.state != Order.State.PAID:
         return redirect("orders:pay", token=token)
-    thanks = read_thanks(order)
-    forget_bought(request, order, left=thanks.left)
-    return render(request, "orders/thanks.html", {"thanks": thanks})
+    forget_bought(request, found.order, left=found.left)
+    return render(request, "orders/thanks.html", {"thanks": read_thanks(found)})
 
 
 @never_cache

@@ -1,6 +1,7 @@
 """What the basket says of its lines: totals and day before the checkout, what changed since, what would help."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -232,13 +233,11 @@ def test_a_recipe_that_is_not_sold_any_more_can_only_be_removed() -> None:
     mix = {"frame": "steel", "wheel": "wide", "bell": "none"}
     line = put_in(version=bicycle, mix=mix, size="one", unit_price=50_000)
     other = RecipeVersion.objects.exclude(pk=bicycle.pk).get()
-    rows = lines_of(line.basket)
+    [row] = lines_of(line.basket)
 
     assert read(line.basket).is_orderable
-    for row in rows:
-        row.version.recipe.slug = "unicycle"  # as after the recipe was renamed
-        row.newest = other.pk  # type: ignore[attr-defined]
-    page = read_basket(rows, bench=read_bench(today=TODAY), today=TODAY)
+    row.line.version.recipe.slug = "unicycle"  # as after the recipe was renamed
+    page = read_basket([replace(row, newest_id=other.pk)], bench=read_bench(today=TODAY), today=TODAY)
 
     [shown] = page.lines
     assert shown.problems == ("We do not make this any more.",)

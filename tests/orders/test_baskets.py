@@ -51,8 +51,8 @@ def test_the_first_line_makes_the_basket_and_the_next_join_it(content: Callable[
 
     basket = Basket.objects.get()
     assert (basket.created_at, basket.touched_at) == (NOW, LATER)
-    assert [line.pk for line in lines_of(basket)] == [first.pk, second.pk]
-    assert [line.label_name for line in lines_of(basket.pk)] == ["Ada", "Bo"]
+    assert [row.line.pk for row in lines_of(basket)] == [first.pk, second.pk]
+    assert [row.line.label_name for row in lines_of(basket.pk)] == ["Ada", "Bo"]
 
 
 def test_a_basket_that_is_gone_is_made_anew(content: Callable[..., Content]) -> None:
@@ -181,7 +181,7 @@ def test_a_changed_line_keeps_its_place(content: Callable[..., Content]) -> None
 
     baskets.change_line(line, content(label_name="Cy", size="500ml", unit_price=2400), now=NOW)
 
-    assert [(row.pk, row.label_name) for row in lines_of(line.basket)] == [
+    assert [(row.line.pk, row.line.label_name) for row in lines_of(line.basket)] == [
         (line.pk, "Cy"),
         (second.pk, "Bo"),
     ]
@@ -219,7 +219,9 @@ def test_lines_of_others_and_of_nobody_are_not_found(content: Callable[..., Cont
     assert find_line(line.basket, other.pk) is None
     assert find_line(line.basket, pk) is None
     assert find_line(None, line.pk) is None
-    assert find_line(line.basket_id, line.pk) == line
+    found = find_line(line.basket_id, line.pk)
+    assert found is not None
+    assert found.line == line
 
 
 def test_paying_takes_out_what_was_bought_and_nothing_that_was_saved_or_added_since(
@@ -280,7 +282,7 @@ def test_a_basket_is_forgotten_30_days_after_its_last_change_and_not_before(
 
     assert timedelta(days=30) == KEPT_FOR
     assert not Basket.objects.filter(pk=old.pk).exists()
-    assert [line.quantity for line in lines_of(touched.basket)] == [2]
+    assert [row.line.quantity for row in lines_of(touched.basket)] == [2]
 
 
 def test_a_forgotten_basket_leaves_its_orders(content: Callable[..., Content]) -> None:
@@ -314,8 +316,9 @@ def test_lines_are_read_in_one_query(
     add_line(basket, content(label_name="Bo"), now=NOW)
 
     with django_assert_num_queries(1):
-        lines = lines_of(basket)
-        assert {line.version.recipe.slug for line in lines} == {"shampoo"}
-        assert {line.basket.checkout_key for line in lines} == {basket.checkout_key}
-        assert [baskets.version_on_sale(line) for line in lines] == [line.version for line in lines]
-        assert baskets.unpaid_orders(lines) == []
+        found = lines_of(basket)
+        assert {row.line.version.recipe.slug for row in found} == {"shampoo"}
+        assert {row.line.basket.checkout_key for row in found} == {basket.checkout_key}
+        assert [baskets.version_on_sale(row) for row in found] == [row.line.version for row in found]
+        assert baskets.unpaid_orders(found) == []
+        assert not baskets.is_let_go(found)

@@ -113,10 +113,9 @@ class LabelPages(admin.ModelAdmin[Any]):
     def _answer(self, request: HttpRequest, job_pk: int, *, as_page: bool) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        jobs = Job.objects.select_related("order", "line__version").defer(
-            "line__version__spec", "line__version__space"
-        )
-        job = get_object_or_404(jobs, pk=job_pk)
+        jobs = self.get_queryset(request).select_related("order", "line__version")
+        lean = jobs.defer("line__version__spec", "line__version__space")
+        job = get_object_or_404(lean, pk=job_pk)
         try:
             return answer_label(request, job, as_page=as_page)
         except NoRecipeYetError:

@@ -261,3 +261,11 @@ def test_a_jobs_page_says_in_words_what_to_make_and_what_went_in() -> None:
     assert "Name on the label Zoë" in made
     assert "Main shot Mend 10 10 L2 10" in made
     assert "Contains coconut derived, fragrance, nuts, protein, wheat As fulfilment gets it (JSON)" in made
+
+
+@pytest.mark.parametrize("path", ["label/", "labels-to-print/"])
+def test_the_label_of_a_job_that_the_list_does_not_show_is_not_there(path: str) -> None:
+    job = make_job("ready")
+    Job.objects.update(sandbox=make_client().row)
+
+    assert make_boss().get(f"{JOBS}{job.pk}/{path}").status_code == 404

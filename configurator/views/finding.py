@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.http import Http404, HttpRequest
 
 from configurator.bench import Bench
@@ -10,20 +12,36 @@ from configurator.mixing.mixer import Mixer
 from configurator.models import RecipeVersion
 from configurator.remembering import read_avoid
 from configurator.restrictions import Restrictions, read_restrictions
-from configurator.versions import NotOnSaleError, mixer_for, recent_version
+from configurator.versions import (
+    NotOnSaleError,
+    mixer_for,
+    newest_version,
+    recent_version,
+    recent_versions_on_sale,
+)
 
 
-def find_version(recipe: str) -> RecipeVersion:
-    """The version of a recipe that is on sale, or was a moment ago; raises Http404."""
+def find_version(recipe: str, *, is_fresh: bool = False) -> RecipeVersion:
+    """The version of a recipe that is on sale, or was a moment ago; what decides asks for a fresh one. Raises Http404.
+
+    `recipe` may be anything that a form sent.
+    """
+    read = newest_version if is_fresh else recent_version
     try:
-        return recent_version(recipe)
-    except NotOnSaleError as error:
-        raise Http404(str(error)) from error
+        validate_slug(recipe)
+        return read(recipe)
+    except (ValidationError, NotOnSaleError) as error:
+        raise Http404(recipe) from error
 
 
 def find_mixer(recipe: str) -> Mixer:
     """The mixer of a recipe on sale; raises Http404."""
     return mixer_for(find_version(recipe))
+
+
+def mixers_on_sale() -> list[Mixer]:
+    """The mixers of all recipes on sale, in staff's order."""
+    return [mixer_for(version) for version in recent_versions_on_sale()]
 
 
 def find_restrictions(

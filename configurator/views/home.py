@@ -7,16 +7,15 @@ from django.views.decorators.http import require_safe
 
 from configurator.bench import recent_bench
 from configurator.home_page import build_home, list_products
-from configurator.mixing.mixer import Mixer
 from configurator.remembering import read_avoid
-from configurator.versions import mixer_for, recent_versions_on_sale
+from configurator.views.finding import mixers_on_sale
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     page = build_home(
-        _mixers_on_sale(), bench=recent_bench(today=today), today=today, avoid=read_avoid(request.session)
+        mixers_on_sale(), bench=recent_bench(today=today), today=today, avoid=read_avoid(request.session)
     )
     return render(request, "configurator/home.html", {"page": page})
 
@@ -24,12 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mix(request: HttpRequest) -> HttpResponse:
     """Leads to the mixer of what is on sale; where there are several, they are listed."""
-    mixers = _mixers_on_sale()
+    mixers = mixers_on_sale()
     if len(mixers) == 1:
         return redirect("configurator:mixer", mixers[0].spec.slug)
     products = list_products(mixers, bench=recent_bench(today=timezone.localdate()))
     return render(request, "configurator/products.html", {"products": products})
-
-
-def _mixers_on_sale() -> list[Mixer]:
-    return [mixer_for(version) for version in recent_versions_on_sale()]

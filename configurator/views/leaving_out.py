@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from configurator.leave_out_page import build_leave_out, change_list, count_asked, has_unsent_search
 from configurator.remembering import read_avoid
 from configurator.same_origin import same_origin_post
-from configurator.versions import mixer_for, recent_versions_on_sale, versions_on_sale
+from configurator.views.finding import mixers_on_sale
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,11 +20,10 @@ def leave_out(request: HttpRequest) -> HttpResponse:
         before = read_avoid(request.session)
         answer = redirect(change_list(request.session, request.POST))
         if named := read_avoid(request.session):
-            mixers = [mixer_for(version) for version in recent_versions_on_sale()]
-            count_asked(mixers, named, before=before, day=timezone.localdate())
+            count_asked(mixers_on_sale(), named, before=before, day=timezone.localdate())
         return answer
     page = build_leave_out(
-        [mixer_for(version) for version in versions_on_sale()],
+        mixers_on_sale(),
         remembered=read_avoid(request.session),
         sent=request.POST if is_sent else request.GET,
     )

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from configurator.bench import read_bench
+from configurator.bench import recent_bench
 from configurator.mixing.mixer import Mixer
 from configurator.quiz_address import RESULT, SCENT, QuizState, read_quiz
 from configurator.quiz_questions import build_question
@@ -13,14 +13,14 @@ from configurator.quiz_result import NoMixPage, ResultPage, build_result
 from configurator.refused_pairs import count_refused
 from configurator.remembering import read_avoid
 from configurator.tallying import is_shown
-from configurator.versions import mixer_for, versions_on_sale
+from configurator.versions import mixer_for, recent_versions_on_sale
 from configurator.views.finding import find_mixer
 
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """The quiz of the first recipe that has one."""
-    mixers = (mixer_for(version) for version in versions_on_sale())
+    mixers = (mixer_for(version) for version in recent_versions_on_sale())
     mixer = next((mixer for mixer in mixers if mixer.spec.needs), None)
     if mixer is None:
         raise Http404("No recipe with needs is on sale.")
@@ -40,7 +40,7 @@ def _show(request: HttpRequest, mixer: Mixer) -> HttpResponse:
     state = read_quiz(mixer, request.GET, remembered=remembered)
     if state.at == RESULT:
         return _show_result(request, mixer, state, remembered)
-    bench = read_bench(today=timezone.localdate()) if state.at == SCENT else None
+    bench = recent_bench(today=timezone.localdate()) if state.at == SCENT else None
     page = build_question(mixer, state, bench=bench)
     return render(
         request,
@@ -54,7 +54,7 @@ def _show_result(
     request: HttpRequest, mixer: Mixer, state: QuizState, remembered: tuple[str, ...]
 ) -> HttpResponse:
     today = timezone.localdate()
-    page = build_result(mixer, state, bench=read_bench(today=today), today=today, remembered=remembered)
+    page = build_result(mixer, state, bench=recent_bench(today=today), today=today, remembered=remembered)
     if isinstance(page, ResultPage) and is_shown(request):
         for pair in page.refused:
             count_refused(mixer, pair, day=today)

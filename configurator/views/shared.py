@@ -1,15 +1,13 @@
 """Shared mixes: putting one behind an address, its page and picture, taking it back."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from configurator.bench import read_bench
+from configurator.bench import recent_bench
 from configurator.mix_address import read_state
 from configurator.models import SharedMix
 from configurator.og_picture import og_picture
@@ -25,7 +23,8 @@ from configurator.sharing import (
     revoke_shared,
     share_mix,
 )
-from configurator.versions import NotOnSaleError, mixer_for, newest_version
+from configurator.versions import mixer_for, recent_version
+from configurator.views.finding import find_version
 
 PICTURE_SECONDS = 24 * 60 * 60  # what was taken back is gone from caches a day later
 
@@ -36,12 +35,7 @@ def share(request: HttpRequest) -> HttpResponse:
     """Gives a mix an address of its own; one that cannot be made is led to the mixer, which says why."""
     if request.method != "POST":
         return redirect("configurator:products")
-    recipe = request.POST.get("recipe", "")
-    try:
-        validate_slug(recipe)
-        version = newest_version(recipe)
-    except (ValidationError, NotOnSaleError) as error:
-        raise Http404(recipe) from error
+    version = find_version(request.POST.get("recipe", ""), is_fresh=True)
     mixer = mixer_for(version)
     names = [*(slot.slug for slot in mixer.spec.slots), "size"]
     asked = {name: request.POST[name] for name in names if request.POST.get(name)}
@@ -78,8 +72,8 @@ def shared(request: HttpRequest, code: str) -> HttpResponse:
     page = build_shared(
         found,
         old=mixer_for(found.version),
-        new=mixer_for(newest_version(found.version.recipe.slug)),
-        bench=read_bench(today=today),
+        new=mixer_for(recent_version(found.version.recipe.slug)),
+        bench=recent_bench(today=today),
         today=today,
         avoid=read_avoid(request.session),
     )

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from configurator.bench import Bench, read_bench, recent_bench
 from configurator.mix_address import read_state
-from configurator.models import RecipeVersion
 from configurator.remembering import read_avoid
 from configurator.same_origin import same_origin_post
-from configurator.versions import NotOnSaleError, mixer_for, recent_version
+from configurator.versions import mixer_for
+from configurator.views.finding import find_version
 from configurator.wording import mix_name
 from orders import basket_lines, baskets
 from orders.basket_page import read_basket
@@ -60,12 +58,11 @@ def basket(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """From the mixer's form (or a quiz result) into the basket; back to the mixer if it cannot be made."""
-    version = _find_version(request.POST.get("recipe", ""))
+    version = find_version(request.POST.get("recipe", ""))
     mixer = mixer_for(version)
     state = read_state(mixer, choices="", query=request.POST)
-    bench = recent_bench(
-        today=timezone.localdate()
-    )  # what is in the basket is looked at anew when it is ordered
+    # As the mixer showed it: what is in the basket is looked at anew when it is ordered.
+    bench = recent_bench(today=timezone.localdate())
     content = basket_lines.content_for(version, state, bench=bench, avoid=read_avoid(request.session))
     if content is None:
         return redirect(state.address(mixer))
@@ -193,15 +190,6 @@ ACTIONS: dict[str, Callable[[HttpRequest, BasketRow], None]] = {
     "agree": _agree,
     "swap": _swap,
 }
-
-
-def _find_version(recipe: str) -> RecipeVersion:
-    """The version of a recipe that is on sale, or was a moment ago, as the mixer showed it; raises Http404."""
-    try:
-        validate_slug(recipe)
-        return recent_version(recipe)
-    except (ValidationError, NotOnSaleError) as error:
-        raise Http404(recipe) from error
 
 
 def _bench(row: BasketRow) -> Bench:

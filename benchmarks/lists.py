@@ -176,9 +176,8 @@ def _open(staff: Any, path: str) -> dict[str, Any]:
         answer = staff.get(path, follow=True)
         asked = len(queries)
     shown = answer.request["PATH_INFO"]
-    if (
-        answer.status_code != 200 or shown != path.partition("?")[0]
-    ):  # `follow` is for a page that there is not yet
+    # `follow` is for a page that there is not yet.
+    if answer.status_code != 200 or shown != path.partition("?")[0]:
         raise SystemExit(f"{path} answered {answer.status_code} at {shown}")
     taken = []
     for _ in range(OPENED):

@@ -283,9 +283,8 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 500},
     },
 }
-SHARED_READING_SECONDS = (
-    0.5  # how long a process may show a version or a promise that is no longer the newest
-)
+# How long a process may show a version or a promise that is no longer the newest.
+SHARED_READING_SECONDS = 0.5
 TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
 USE_TZ = True
 STATIC_URL = "/static/"
@@ -329,9 +328,8 @@ CSRF_FAILURE_VIEW = "configurator.views.errors.csrf_failure"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [
-        r"^health/(live|ready)$"
-    ]  # asked from beside the process, not through the proxy
+    # Asked from beside the process, not through the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

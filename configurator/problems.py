@@ -132,9 +132,8 @@ class StrictJSONParser(JSONParser):
                 raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
             )
             if b"\\u" in raw:
-                json.dumps(value, ensure_ascii=False).encode(
-                    "utf-8"
-                )  # what cannot be sent back is not let in
+                # What cannot be sent back is not let in.
+                json.dumps(value, ensure_ascii=False).encode("utf-8")
             return value
         except UnicodeDecodeError as error:
             raise UnreadableBodyProblem("The body is not UTF-8.") from error

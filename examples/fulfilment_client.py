@@ -153,9 +153,8 @@ class Warehouse:
         for place, job in enumerate(jobs):
             if self._make(job, waiting=jobs[place + 1 :]):
                 made.setdefault(job["order"], []).append(job)
-        if (
-            jobs
-        ):  # or else the key stays: an earlier request under it, of ours before we died, may still get some
+        # Without jobs the key stays: an earlier request under it, of ours before we died, may still get some.
+        if jobs:
             self.notebook.close_claim([_pack(group) for group in made.values()])
         sent = sum(self._send(parcel) for parcel in list(self.notebook.parcels))
         if not jobs:  # too many wait for work already: the shop says when to come back

@@ -12,16 +12,15 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from orders.claiming import CLAIMABLE
+from orders.figures import REAL
 from orders.models import FulfilmentKey, Job, JobQuerySet, LotUse, Order
 from orders.snapshot import read_snapshot, slot_name_of
 
 S = Job.State
 MOST_SHOWN = 100
 LOTS_READ = 500  # of the newest, for suggestions
-REAL = {"sandbox": None}
-UNSENT = {
-    "shipment": None
-}  # said everywhere, for by this the databases find what is open among years of sales
+# Said everywhere, for by this the databases find what is open among years of sales.
+UNSENT = {"shipment": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +103,7 @@ def read_bench_work(client: FulfilmentKey | None, *, now: datetime) -> BenchWork
     leased = _jobs().filter(**UNSENT, state__in=Job.LEASED)
     own = Q(client=client) if client is not None else Q(pk=None)
     ready = _jobs().filter(**CLAIMABLE)
-    counts = Job.objects.filter(**REAL, **UNSENT, state__in=[S.READY, S.FAILED]).aggregate(
+    counts = Job.objects.filter(REAL, **UNSENT, state__in=[S.READY, S.FAILED]).aggregate(
         ready=Count("pk", filter=Q(**CLAIMABLE)),
         held=Count("pk", filter=Q(state=S.READY, on_hold=True)),
         failed=Count("pk", filter=Q(state=S.FAILED)),
@@ -174,7 +173,7 @@ def recent_lots(components: Iterable[str], *, most: int = 5) -> dict[str, list[s
 
 def jobs_of_bench() -> JobQuerySet:
     """Real jobs with what `read_work` takes."""
-    return Job.objects.filter(**REAL).select_related("order", "line", "client")
+    return Job.objects.filter(REAL).select_related("order", "line", "client")
 
 
 def _jobs() -> JobQuerySet:

@@ -28,9 +28,8 @@ def book_bench(order: Order, promised: Promise, *, bench: Bench) -> None:
         has_room = _has_room(bottles, usual=bench.daily_capacity) if day <= covered else Q()
         if _book(day, bottles, has_room):
             continue
-        BenchDay.objects.bulk_create(
-            [BenchDay(day=day)], ignore_conflicts=True
-        )  # the first booking of the day
+        # This may be the first booking of the day.
+        BenchDay.objects.bulk_create([BenchDay(day=day)], ignore_conflicts=True)
         if not _book(day, bottles, has_room):
             raise BenchFullError(day)
     Booking.objects.bulk_create(

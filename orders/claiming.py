@@ -39,9 +39,9 @@ def claim_jobs(
 
     Each gets a lease token of its own, one more attempt and one transition; jobs that are held or to be cancelled are
     passed over, and a test key is given jobs of its own sandbox only. With `only` none but these (public ids) are
-    taken, as far as they are still to be had. The ids are
-    locked with SKIP LOCKED, so claims at the same time get different jobs without waiting; on SQLite the transaction
-    itself begins with the write lock. Four queries however many; ValueError for numbers out of range.
+    taken, as far as they are still to be had. The rows are locked with SKIP LOCKED, so claims at the same time get
+    different jobs without waiting; on SQLite the transaction itself begins with the write lock. Four queries however
+    many; ValueError for numbers out of range.
     """
     if not 1 <= max_jobs <= MAX_JOBS or not LEASE_SECONDS[0] <= lease_seconds <= LEASE_SECONDS[1]:
         raise ValueError(f"max_jobs {max_jobs} or lease_seconds {lease_seconds} is out of range")

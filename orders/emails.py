@@ -17,9 +17,8 @@ logger = logging.getLogger(__name__)
 
 Topic = OutboxEntry.Topic
 MAILS = tuple(NAMES)
-KEY_LETTERS = (
-    8  # enough to tell parcels or new addresses of one order apart; a Message-ID has to fit on its line
-)
+# Enough to tell parcels or new addresses of one order apart; a Message-ID has to fit on its line.
+KEY_LETTERS = 8
 
 
 def send_mail(entry: OutboxEntry, now: datetime) -> str | None:

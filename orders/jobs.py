@@ -54,7 +54,10 @@ def jobs_that_count(jobs: Sequence[Job]) -> list[Job]:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who moves a job: `kind` is shop, hand-off, fulfilment, relay or staff."""
+    """Who did something to an order or a job, as rows name it.
+
+    `kind` is shop, shopper, payment, hand-off, fulfilment, relay, staff or sandbox; `name` says which of them.
+    """
 
     kind: str
     name: str = ""

@@ -39,7 +39,7 @@ def tell_of_slips(*, now: datetime) -> int:
 
 def _find_perhaps_late(bench: Bench, *, today: date) -> list[int]:
     """The orders of which a job waits that is late by the calendar, or whose trouble the calendar does not show."""
-    unsent = Job.objects.filter(order=OuterRef("pk")).exclude(state__in=[S.SHIPPED, S.CANCELLED])
+    unsent = Job.objects.filter(order=OuterRef("pk")).exclude(state__in=Job.OVER)
     waiting = unsent.not_replaced()
     trouble = Q(state=S.FAILED) | Q(on_hold=True) | Q(remake_of__isnull=False)
     orders = (
@@ -106,7 +106,7 @@ def _lock_with_estimates(
     jobs = _read_jobs([order.pk for order in orders])
     found: list[tuple[Order, Estimate | None]] = []
     for order in orders:
-        is_over = all(job.state in (S.SHIPPED, S.CANCELLED) for job in jobs[order.pk])
+        is_over = all(job.state in Job.OVER for job in jobs[order.pk])
         arrives = None if is_over else estimate(order.made_on, jobs[order.pk], bench=bench, today=today)
         found.append((order, arrives))
     return found

@@ -86,9 +86,8 @@ def forget_old_sessions(*, now: datetime) -> int:
 
 Work = tuple[tuple[str, Callable[..., int]], ...]
 
-EACH_SECOND: Work = (
-    ("leases ran out", expire_leases),
-)  # beside hand-offs: somebody waits for what comes free
+# Beside hand-offs: somebody waits for what comes free.
+EACH_SECOND: Work = (("leases ran out", expire_leases),)
 PERIODIC_SECONDS = 15
 PERIODIC: Work = (
     ("confirmed payments had not reached their orders", settle_confirmed_payments),

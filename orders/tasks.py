@@ -1,4 +1,4 @@
-"""Celery tasks: each loads a row by its key and calls one function."""
+"""Celery tasks: each calls one function, the outbox with the key of each entry."""
 
 from celery import shared_task
 from django.utils import timezone

@@ -48,9 +48,9 @@ def listen() -> None:
 
 def _note_change(*, instance: Any, created: bool, raw: bool = False, **_kwargs: Any) -> None:
     kind = instance.content_type
-    is_noted_by_itself = (
-        kind is not None and kind.model_class() in (User, Group) and instance.action_flag != DELETION
-    )  # `staff.admin` says of people which roles they had before
+    # `staff.admin` says of people which roles they had before.
+    is_of_people = kind is not None and kind.model_class() in (User, Group)
+    is_noted_by_itself = is_of_people and instance.action_flag != DELETION
     if not created or raw or is_noted_by_itself:
         return
     about = instance.object_repr if kind is None else f"{kind.name}: {instance.object_repr}"

@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 from staff.audit import Kind, record
 
-PERSONAL: set[str] = (
-    set()
-)  # names of the admin's pages that show customers; each app adds its own when it is ready
+# Names of the admin's pages that show customers; each app adds its own when it is ready.
+PERSONAL: set[str] = set()
 
 
 class LookingMiddleware:

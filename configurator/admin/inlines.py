@@ -33,9 +33,8 @@ class NamedTabularInline(admin.TabularInline[Any, Any]):
     ) -> Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            if isinstance(
-                field.widget, RelatedFieldWidgetWrapper
-            ):  # one click less that removes more than the row
+            # One click less that removes more than the row.
+            if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 field.widget.can_delete_related = False
             field.widget.attrs["aria-label"] = str(field.label or db_field.verbose_name).capitalize()
         return field

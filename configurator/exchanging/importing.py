@@ -42,8 +42,8 @@ def import_list(kind: ListKind, text: str, *, shown: str, by: User, why: str, no
     """Do what a preview with the fingerprint `shown` said, as one change of the history.
 
     All or nothing, in one transaction that holds the rows of the list; all of them are checked before the first is
-    written. Raises UnreadableFileError, and
-    NotAsShownError where it would do something else by now or where a row is refused; then nothing was changed.
+    written. Raises UnreadableFileError, and NotAsShownError where it would do something else by now or where a row is
+    refused; then nothing was changed.
     """
     table = read_table(text, known=kind.columns, needed=kind.needed)
     with transaction.atomic(), one_change(at=now, by=by, why=why):

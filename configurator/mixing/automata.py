@@ -12,9 +12,8 @@ from configurator.mixing.budget import Meter
 from configurator.mixing.merging import Arcs, Layers, Part, reduced
 from configurator.mixing.model import Constraint, Limit, Model, Nogood, Table
 
-Follow: TypeAlias = Callable[
-    [int, int], "int | None"
-]  # (option, state) -> next state; None: the rule is broken
+# (option, state) -> next state; None: the rule is broken
+Follow: TypeAlias = Callable[[int, int], "int | None"]
 Box: TypeAlias = tuple[int, ...]  # a mask of options per slot: all rows within it
 
 SETTLED = -1  # a limit that the slots still to come can no longer break

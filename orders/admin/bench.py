@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from orders.admin.bench_pages import LOOK, SEND, WORK, bench_page, check_may, staff_of
+from orders.admin.bench_pages import LOOK, SEND, WORK, bench_page, check_may, read_id, staff_of
 from orders.admin.bench_words import name_of, where_it_is
 from orders.bench_client import bench_client, find_bench_client
 from orders.bench_work import MOST_SHOWN, jobs_of_bench, read_bench_work
@@ -53,7 +53,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     check_may(request, WORK)
     now = timezone.now()
     client = bench_client(staff_of(request), now=now)
-    chosen = [job_id for text in request.POST.getlist("job") if (job_id := _read_id(text))][:MAX_JOBS]
+    chosen = [job_id for text in request.POST.getlist("job") if (job_id := read_id(text))][:MAX_JOBS]
     if not chosen and request.POST.get("take") != "next":
         messages.warning(request, _("No job was chosen: tick some, or take the next ones."))
         return redirect("admin:bench")
@@ -89,7 +89,7 @@ def _claim_once(
 
     answer = answer_once(
         client,
-        key=f"bench-{_read_id(request.POST.get('once', '')) or uuid4()}",
+        key=f"bench-{read_id(request.POST.get('once', '')) or uuid4()}",
         request_sha256=hashlib.sha256(asked.encode()).hexdigest(),
         work=work,
         now=now,
@@ -157,14 +157,7 @@ def _until(now: datetime) -> str:
     return time_format(timezone.localtime(now + timedelta(seconds=LEASE_SECONDS)), "TIME_FORMAT")
 
 
-def _read_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _read_lease(text: str) -> tuple[UUID, UUID] | None:
     job_id, _colon, token = text.partition(":")
-    pair = _read_id(job_id), _read_id(token)
+    pair = read_id(job_id), read_id(token)
     return (pair[0], pair[1]) if pair[0] and pair[1] else None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orders.admin.bench import LEASE_SECONDS, STATION
 from orders.admin.bench_forms import FailedForm, MadeForm
-from orders.admin.bench_pages import LOOK, SEND, WORK, bench_page, check_may, staff_of
+from orders.admin.bench_pages import LOOK, SEND, WORK, bench_page, check_may, read_id, staff_of
 from orders.admin.bench_words import REFUSALS, explain, name_of, where_it_is
 from orders.bench_client import bench_client, find_bench_client
 from orders.bench_work import jobs_of_bench, read_work, recent_lots
@@ -225,7 +225,4 @@ def _get(job_id: UUID) -> Job:
 
 def _read_token(request: HttpRequest) -> UUID:
     """What is no token is one that no job is under."""
-    try:
-        return UUID(request.POST.get("lease", ""))
-    except ValueError:
-        return uuid4()
+    return read_id(request.POST.get("lease", "")) or uuid4()

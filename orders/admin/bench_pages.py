@@ -1,6 +1,7 @@
 """What the pages of the bench have in common: who may open them, who acts, how they answer."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -21,6 +22,14 @@ def check_may(request: HttpRequest, *permissions: str) -> None:
 def staff_of(request: HttpRequest) -> User:
     """`admin_view` lets nobody else in."""
     return cast("User", request.user)
+
+
+def read_id(text: str) -> UUID | None:
+    """The id of a job, or a token, that a form sent; None for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def bench_page(

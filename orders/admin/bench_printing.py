@@ -1,7 +1,5 @@
 """The pick list of a batch of jobs: one page to print, by component, with totals."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from orders.admin.bench_pages import LOOK, WORK, bench_page, check_may, staff_of
+from orders.admin.bench_pages import LOOK, WORK, bench_page, check_may, read_id, staff_of
 from orders.bench_client import find_bench_client
 from orders.bench_work import jobs_of_bench, read_pick_list, read_work
 from orders.models import Job
@@ -24,7 +22,7 @@ def pick_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     jobs = jobs_of_bench().exclude(snapshot="").order_by("promised_on", "id")
     if named := request.GET.getlist("job"):
-        jobs = jobs.filter(public_id__in=[job_id for text in named[:MOST] if (job_id := _read_id(text))])
+        jobs = jobs.filter(public_id__in=[job_id for text in named[:MOST] if (job_id := read_id(text))])
     else:
         jobs = jobs.filter(
             client=find_bench_client(staff_of(request)),
@@ -44,10 +42,3 @@ def pick_list(request: HttpRequest) -> HttpResponse:
         works=[read_work(job, now=now) for job in batch],
         rows=read_pick_list(batch, now=now),
     )
-
-
-def _read_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -15,19 +15,8 @@ from orders.outbox import retry_entry
 @admin.register(OutboxEntry)
 class OutboxAdmin(LongListAdmin):
     list_display = [
-        *(
-            "topic",
-            "order",
-            "plan",
-            "key",
-            "state",
-            "attempts",
-            "error",
-            "what_to_do",
-            "next_attempt_at",
-            "created_at",
-        )
-    ]
+        "topic", "order", "plan", "key", "state", "attempts", "error", "what_to_do", "next_attempt_at", "created_at",
+    ]  # fmt: skip
     list_filter = ["state", "topic"]
     list_select_related = ["order", "plan__recipe"]
     list_only = (

@@ -66,10 +66,8 @@ class Shopper:
         self._say_page("payment", payment)
         tracking = payment.url.path.removesuffix("/pay")
         thanks = self._submit(payment, PAYS)
-        if thanks.url.path not in (
-            f"{tracking}/thanks",
-            tracking,
-        ):  # there when it was paid and no answer came
+        # It is the tracking page when it was paid and no answer came.
+        if thanks.url.path not in (f"{tracking}/thanks", tracking):
             raise DemoError(f"The payment did not go through: the shop shows “{thanks.page.text_of('h1')}”.")
         self._say_page("thanks", thanks)
         return tracking

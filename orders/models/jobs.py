@@ -142,7 +142,7 @@ class Job(models.Model):
         Shipment, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
     )
 
-    LEASED: ClassVar = [State.CLAIMED, State.IN_PRODUCTION]
+    LEASED: ClassVar = (State.CLAIMED, State.IN_PRODUCTION)
     UNMADE: ClassVar = (State.PENDING, State.READY, State.FAILED)  # of a failed job nothing is left to send
     HOLDS_STOCK: ClassVar = (*UNMADE, *LEASED)  # until it is made
     OVER: ClassVar = (State.SHIPPED, State.CANCELLED)

@@ -13,11 +13,12 @@ MIXERS_KEPT = 256  # per process; a shop has some forty recipes, and baskets and
 
 
 class NotOnSaleError(LookupError):
-    """There is no published recipe of this short name."""
+    """There is no published recipe of this short name; without one: there is none at all."""
 
-    def __init__(self, slug: str) -> None:
+    def __init__(self, slug: str | None = None) -> None:
         self.slug = slug
-        super().__init__(f"No recipe called {slug!r} is on sale.")
+        which = "" if slug is None else f" called {slug!r}"
+        super().__init__(f"No recipe{which} is on sale.")
 
 
 def newest_version(slug: str) -> RecipeVersion:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from configurator.mixing.mixer import Mixer
 from configurator.models import RecipeVersion
-from configurator.versions import mixer_for, newest_version, versions_on_sale
+from configurator.versions import NotOnSaleError, mixer_for, newest_version, versions_on_sale
 from orders.claiming import expire_leases
 from orders.handoff import hand_off
 from orders.jobs import Actor, WrongStateError, make_job, move_job
@@ -73,7 +73,7 @@ def make_sandbox_job(client: FulfilmentKey, *, state: str, sample: Sample, now: 
     """
     if Job.objects.filter(sandbox=client).count() >= MOST_JOBS:
         raise SandboxFullError
-    version = newest_version(sample.recipe) if sample.recipe else versions_on_sale()[0]
+    version = newest_version(sample.recipe) if sample.recipe else _first_on_sale()
     mixer = mixer_for(version)
     mix = next(mixer.mixes()) if sample.mix is None else read_whole_mix(mixer, sample.mix)
     with transaction.atomic():
@@ -113,6 +113,13 @@ def empty_sandbox(client: FulfilmentKey) -> int:
         OrderEvent.objects.filter(order__sandbox=client).delete()
         Order.objects.filter(sandbox=client).delete()
     return count
+
+
+def _first_on_sale() -> RecipeVersion:
+    found = versions_on_sale()
+    if not found:
+        raise NotOnSaleError
+    return found[0]
 
 
 def _place(

@@ -91,6 +91,18 @@ def test_what_makes_no_sense_is_refused(tester: Caller, body: dict[str, Any], fi
     assert everything() == before
 
 
+def test_in_a_shop_that_has_published_nothing_no_job_is_made(
+    tester: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.sandbox.versions_on_sale", list)
+    before = everything()
+
+    status, problem = tester.post("/sandbox/jobs", {"state": "ready"})
+
+    assert (status, problem["errors"]) == (422, [{"field": "recipe", "message": "No recipe is on sale."}])
+    assert everything() == before
+
+
 def test_a_full_sandbox_takes_no_more(tester: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orders.sandbox.MOST_JOBS", 1)
     make(tester)

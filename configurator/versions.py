@@ -17,9 +17,8 @@ class NotOnSaleError(LookupError):
 
     def __init__(self, slug: str | None = None) -> None:
         self.slug = slug
-        super().__init__(
-            "No recipe is on sale." if slug is None else f"No recipe called {slug!r} is on sale."
-        )
+        which = "" if slug is None else f" called {slug!r}"
+        super().__init__(f"No recipe{which} is on sale.")
 
 
 def newest_version(slug: str) -> RecipeVersion:

@@ -51,8 +51,8 @@ class Content:
 class BasketRow:
     """A line as it was read, with what the same query said beside it.
 
-    `newest_id` is the newest version of its recipe. `has_unpaid`: an order of its basket waits for payment; `is_let_go`:
-    an order of just this content came to nothing. Both say the same of all lines of a basket.
+    `newest_id` is the newest version of its recipe. `has_unpaid`: an order of its basket waits for payment.
+    `is_let_go`: an order of just this content came to nothing. Both say the same of all lines of a basket.
     """
 
     line: BasketLine

@@ -56,8 +56,8 @@ class MemberAdmin(UserAdmin[User]):
         self,
         request: HttpRequest,
         obj: User | None = None,
-        change: bool = False,
-        **kwargs: Any,  # noqa: FBT001, FBT002 Django's
+        change: bool = False,  # noqa: FBT001, FBT002 Django's
+        **kwargs: Any,
     ) -> Any:
         """Groups beside the roles are a superuser's to give: an owner sees them only where a member has them."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)

@@ -251,7 +251,7 @@ def test_the_quiz_is_offered_only_where_a_recipe_has_needs() -> None:
 
 
 def test_nothing_on_sale_is_said(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("configurator.views.home.recent_versions_on_sale", list)
+    monkeypatch.setattr("configurator.views.finding.recent_versions_on_sale", list)
 
     for path in ("/", "/mix/"):
         assert b"Nothing is on sale yet. Staff can publish a recipe in the admin." in client.get(path).content

@@ -103,9 +103,8 @@ def test_no_cell_of_the_file_is_a_formula(name: str) -> None:
 
 def test_the_file_says_the_day_of_the_shop_as_the_pages_do() -> None:
     use_lots(make_job("shipped"), main="M7")
-    Shipment.objects.update(
-        shipped_at=datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
-    )  # half past midnight in the shop
+    half_past_midnight = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    Shipment.objects.update(shipped_at=half_past_midnight)
 
     head, row = csv.reader(StringIO(write_csv(orders_of_lot("mend", "M7"))))
 

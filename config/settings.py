@@ -220,11 +220,11 @@ if MAILS_ARE_SENT:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server.user, mail_server.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server.starttls, mail_server.tls
 
-# Payment: Stripe where its key is set, else the pretend provider of django-payments.
+# Payment: Stripe where its key is set, else the pretend provider.
 PAYMENT_MODEL = "orders.Payment"
 PAYMENT_HOST = urlsplit(BASE_URL).netloc
 PAYMENT_USES_SSL = HTTPS
-PAYMENT_VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {"default": ("payments.dummy.DummyProvider", {})}
+PAYMENT_VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {"default": ("orders.pretend_provider.PretendProvider", {})}
 PAYMENT_PAGES: list[str] = []  # other origins that a form of the shop may lead to
 STRIPE_API_KEY: str = env.str("STRIPE_API_KEY", "")
 STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", "")

@@ -120,7 +120,7 @@ def settings_of_tests() -> Iterator[None]:
         # Else every test client reads the whole folder of collected files.
         WHITENOISE_AUTOREFRESH=True,
         # No test takes money, whatever the developer's own `.env` says.
-        PAYMENT_VARIANTS={"default": ("payments.dummy.DummyProvider", {})},
+        PAYMENT_VARIANTS={"default": ("orders.pretend_provider.PretendProvider", {})},
         # `client.force_login` is enough; tests/staff/test_second_factor.py asks for the second factor.
         STAFF_SECOND_FACTOR=False,
     ):

@@ -163,3 +163,8 @@ def test_an_unknown_order_has_no_payment_page(client: Client) -> None:
 
     assert client.get("/order/nothing/pay").status_code == 404
     assert client.post("/order/nothing/pay").status_code == 404
+
+
+def test_who_sends_notices_to_the_pretend_provider_finds_nothing_there(client: Client) -> None:
+    for method in (client.get, client.post):
+        assert method("/payments/process/default/").status_code == 404

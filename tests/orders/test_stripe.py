@@ -281,7 +281,7 @@ def read_settings(folder: Path, **keys: str) -> str:
 def test_stripe_is_turned_on_by_both_its_keys(tmp_path: Path) -> None:
     keys = {"STRIPE_API_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
 
-    assert read_settings(tmp_path) == "payments.dummy.DummyProvider 'self'"
+    assert read_settings(tmp_path) == "orders.pretend_provider.PretendProvider 'self'"
     assert (
         read_settings(tmp_path, **keys)
         == "orders.stripe_provider.StripeProvider 'self' https://checkout.stripe.com"

@@ -41,7 +41,11 @@ def find_address(route: Route) -> str:
     if "(?P<" in route.address:
         [address] = [each for end, each in BY_EXPRESSION.items() if route.name.endswith(end)]
         return address
-    return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda found: VALUES.get(found[1], "x"), route.address)
+    return "/" + re.sub(r"<(?:(\w+):)?\w+>", fill_in, route.address)
+
+
+def fill_in(found: re.Match[str]) -> str:
+    return VALUES.get(found[1], "x")
 
 
 def test_no_route_lacks_a_header(browser: Client) -> None:

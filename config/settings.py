@@ -224,7 +224,9 @@ if MAILS_ARE_SENT:
 PAYMENT_MODEL = "orders.Payment"
 PAYMENT_HOST = urlsplit(BASE_URL).netloc
 PAYMENT_USES_SSL = HTTPS
-PAYMENT_VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {"default": ("orders.pretend_provider.PretendProvider", {})}
+PAYMENT_VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "default": ("orders.pretend_provider.PretendProvider", {})
+}
 PAYMENT_PAGES: list[str] = []  # other origins that a form of the shop may lead to
 STRIPE_API_KEY: str = env.str("STRIPE_API_KEY", "")
 STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", "")

@@ -185,7 +185,7 @@ def test_a_redis_that_hangs_holds_up_no_checkout(small_shop: Shop) -> None:
 def test_a_leased_job_whose_maker_dies_is_offered_again_and_the_old_token_is_refused(shop: Shop) -> None:
     token, _slowest = order(shop)
     wait_until_ready(shop, token)
-    with open_api(shop) as api:
+    with open_api(shop, "maker that dies") as api:
         [job] = [job for job in claim(api) if job["order"] == read_number(shop, token)]
         assert read_states(shop, token) == ["claimed"]
 
@@ -205,7 +205,7 @@ def test_a_leased_job_whose_maker_dies_is_offered_again_and_the_old_token_is_ref
 def test_a_claim_whose_connection_is_cut_gives_the_same_jobs_and_tokens_again(shop: Shop) -> None:
     token, _slowest = order(shop)
     wait_until_ready(shop, token)
-    with open_api(shop) as api:
+    with open_api(shop, "maker on a bad line") as api:
         asked = api.build_request(
             "POST", "claims", json=CLAIM, headers={"Idempotency-Key": "the claim whose answer is lost"}
         )
@@ -229,8 +229,8 @@ def send_and_hang_up(shop: Shop, request: httpx.Request) -> None:
         connection.sendall("\r\n".join([*head, "", ""]).encode() + request.read())
 
 
-def open_api(shop: Shop) -> httpx.Client:
-    key = shop.manage("create_fulfilment_key", "maker that dies").strip()
+def open_api(shop: Shop, name: str) -> httpx.Client:
+    key = shop.manage("create_fulfilment_key", name).strip()
     return httpx.Client(
         base_url=f"{shop.url}/api/fulfilment/v1", headers={"Authorization": f"Bearer {key}"}, timeout=30
     )

@@ -236,7 +236,7 @@ def test_an_unknown_topic_is_an_error_for_staff_and_no_crash() -> None:
 def test_every_topic_of_a_mail_has_somebody_who_does_it() -> None:
     mails = {topic for topic in OutboxEntry.Topic.values if topic.startswith("mail_")}
 
-    assert len(mails) == 6
+    assert len(mails) == 7
     assert mails <= set(outbox.EXTERNAL)
     assert not set(outbox.EXTERNAL) & set(outbox.HANDLERS)
 

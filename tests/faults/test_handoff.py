@@ -4,7 +4,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -209,8 +209,8 @@ def test_a_claim_whose_connection_is_cut_gives_the_same_jobs_and_tokens_again(sh
         asked = api.build_request(
             "POST", "claims", json=CLAIM, headers={"Idempotency-Key": "the claim whose answer is lost"}
         )
-        send_and_hang_up(shop, asked)
-        await_state(shop, token, "claimed")
+        with sent(shop, asked):  # and hung up as soon as it is done, whatever of the answer is under way
+            await_state(shop, token, "claimed")
         [lease_token] = read_lease_tokens(shop, token)
 
         again = api.send(asked).raise_for_status()
@@ -221,12 +221,14 @@ def test_a_claim_whose_connection_is_cut_gives_the_same_jobs_and_tokens_again(sh
     assert read_lease_tokens(shop, token) == [lease_token]
 
 
-def send_and_hang_up(shop: Shop, request: httpx.Request) -> None:
-    """Send a whole request on a connection of its own, and cut that before anything can be read from it."""
+@contextmanager
+def sent(shop: Shop, request: httpx.Request) -> Iterator[None]:
+    """A request on a connection of its own, from which nobody reads an answer and which is cut at the end."""
     head = [f"{request.method} {request.url.raw_path.decode()} HTTP/1.1"]
     head += [f"{name.decode()}: {value.decode()}" for name, value in request.headers.raw]
     with socket.create_connection(("127.0.0.1", shop.port), timeout=30) as connection:
         connection.sendall("\r\n".join([*head, "", ""]).encode() + request.read())
+        yield
 
 
 def open_api(shop: Shop, name: str) -> httpx.Client:

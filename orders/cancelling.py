@@ -47,17 +47,19 @@ class CancelWish(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What cancelling an order would do: `refund` is given back, in minor units; `begun` stand in its way.
-
-    `is_only_taken`: makers have taken some of it and begun none. `is_partly_made`: something of it is made already, so
-    that staff decide, and not the bench.
-    """
+    """What cancelling an order would do: `refund` is given back, in minor units; `begun` stand in its way."""
 
     refund: int
     begun: tuple[Job, ...]
     can_ask: bool
-    is_only_taken: bool
-    is_partly_made: bool
+
+    @property
+    def is_only_taken(self) -> bool:
+        return is_only_taken(self.begun)
+
+    @property
+    def is_partly_made(self) -> bool:
+        return is_partly_made(self.begun)
 
 
 def read_outlook(order: Order) -> Outlook:
@@ -69,14 +71,7 @@ def read_outlook(order: Order) -> Outlook:
 
 def make_outlook(order: Order, *, jobs: Sequence[Job], confirmed: int) -> Outlook:
     """The same from what was read before: all jobs of the order, and how many of its payments are confirmed."""
-    begun = begun_of(jobs)
-    return Outlook(
-        refund=confirmed * order.total,
-        begun=begun,
-        can_ask=_can_ask(order, jobs),
-        is_only_taken=is_only_taken(begun),
-        is_partly_made=is_partly_made(begun),
-    )
+    return Outlook(refund=confirmed * order.total, begun=begun_of(jobs), can_ask=_can_ask(order, jobs))
 
 
 def read_wish(order: Order) -> CancelWish:
